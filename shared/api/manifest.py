@@ -1,0 +1,119 @@
+"""A service's manifest: what it offers and tells, as plain JSON, derived from its declarations."""
+
+import uuid
+from collections.abc import Set
+from typing import Any
+
+from apispec.ext.marshmallow.openapi import OpenAPIConverter
+from marshmallow import Schema, fields
+
+from shared.api import fields as f
+from shared.api.operations import Operation, operations_of
+from shared.plugins import Plugin
+from shared.text import Text
+
+
+def _labels(_converter: Any, field: fields.Field[Any], **_: Any) -> dict[str, Any]:
+    label = field.metadata.get("label")
+    return {"title": label.zh, "x-label-en": label.en} if isinstance(label, Text) else {}
+
+
+def _text(field: fields.Field[Any]) -> dict[str, Any]:
+    return {"type": ["string", "null"] if field.allow_none else "string"}
+
+
+def _own_types(_converter: Any, field: fields.Field[Any], **_: Any) -> dict[str, Any]:
+    if isinstance(field, f.Money):
+        sign = "-?" if field.negative else ""
+        return {
+            **_text(field),
+            "format": "money",
+            "pattern": rf"^{sign}(0|[1-9][0-9]{{0,12}})(\.[0-9]{{1,2}})?$",
+            "examples": ["1234.50"],
+        }
+    if isinstance(field, f.Decimal):
+        return {**_text(field), "format": "decimal"}
+    if isinstance(field, f.Upload):
+        return {"type": "string", "format": "binary"}
+    if isinstance(field, f.Choice):
+        return {"x-choices": {value: {"zh": text.zh, "en": text.en} for value, text in field.choices.items()}}
+    return {}
+
+
+def _converter() -> Any:
+    converter = OpenAPIConverter("3.1.0", schema_name_resolver=lambda _schema: None, spec=None)
+    converter.add_attribute_function(_labels)
+    converter.add_attribute_function(_own_types)
+    return converter
+
+
+def json_schema(schema: Schema) -> dict[str, Any]:
+    """The JSON schema of ``schema``, nested ones written out, with both labels of every field."""
+    found: dict[str, Any] = _converter().schema2jsonschema(schema)
+    found.setdefault("properties", {})
+    return {key: _plain(value) for key, value in found.items()}
+
+
+def answer_schema(schema: Schema) -> dict[str, Any]:
+    """The JSON schema of what goes out under ``schema``. Lengths bind those who send, and nobody measures an answer."""
+    found: dict[str, Any] = _without(json_schema(schema), {"minLength", "maxLength"})
+    return found
+
+
+def _without(value: Any, keywords: Set[str]) -> Any:
+    """A schema without some of its keywords; fields may bear their names."""
+    if isinstance(value, list):
+        return [_without(item, keywords) for item in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        key: {name: _without(field, keywords) for name, field in item.items()}
+        if key == "properties"
+        else _without(item, keywords)
+        for key, item in value.items()
+        if key not in keywords
+    }
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items() if key != "label"}
+    if isinstance(value, list | tuple | set):
+        return [_plain(item) for item in value]
+    if value is None or isinstance(value, str | int | float | bool):
+        return value
+    return str(value)
+
+
+def describe(operation: Operation) -> dict[str, Any]:
+    """One operation as the manifest has it."""
+    return {
+        "name": operation.name,
+        "method": operation.method,
+        "path": operation.path,
+        "permission": operation.permission,
+        "label": operation.label._asdict(),
+        "description": operation.description,
+        "kind": operation.kind,
+        "status": operation.status,
+        "if_match": operation.if_match,
+        "rate": operation.rate,
+        "request": json_schema(operation.schema),
+        "response": answer_schema(operation.answer) if operation.answer else None,
+        "errors": sorted({error.status for error in operation.errors}),
+    }
+
+
+def manifest_of(plugin: Plugin) -> dict[str, Any]:
+    """The manifest of one instance of ``plugin``'s service."""
+    return {
+        "service": plugin.name,
+        "version": plugin.version,
+        "instance": str(uuid.uuid4()),
+        "label": plugin.label._asdict(),
+        "operations": [describe(operation) for operation in operations_of(plugin.service).values()],
+        "events": [
+            {"type": event.type(), "label": event.label._asdict(), "schema": json_schema(event())}
+            for event in plugin.events
+        ],
+    }

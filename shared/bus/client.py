@@ -1,0 +1,233 @@
+"""The RPC client: one connection a process, any number of threads, every call answered or failed by its deadline.
+
+It speaks nameko's RPC protocol (exchange ``nameko-rpc``, routing key ``<service>.<operation>``) without nameko. One
+thread reads replies and hands each to the caller waiting for it; an unknown service comes back as unroutable and is
+known at once; a lost connection fails the calls in flight with a clear problem and is opened again by the next call.
+"""
+
+import threading
+import time
+import uuid
+from collections.abc import Mapping
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as FutureTimeout
+from typing import Any
+
+import orjson
+import structlog
+from kombu import Connection
+from kombu.message import Message
+
+from shared import clock
+from shared.bus.connection import BusErrors, Heart, connect, sever
+from shared.errors import Broken, DeadlineExceeded, Malformed, NotFound, Problem, Unavailable
+
+log = structlog.get_logger()
+
+EXCHANGE = "nameko-rpc"
+CONNECT_SECONDS = 5.0
+
+
+def away(service: str) -> Unavailable:
+    """The problem that says ``service`` is not there just now."""
+    return Unavailable(
+        f"服务 {service} 暂不可用，请稍后再试",
+        f"The service {service} is away: try again shortly",
+        code="service-away",
+        retry_after=5,
+    )
+
+
+def _bus_away() -> Unavailable:
+    return Unavailable(
+        "消息总线暂不可用，请稍后再试",
+        "The message bus is away: try again shortly",
+        code="bus-away",
+        retry_after=2,
+    )
+
+
+def _failure(service: str, operation: str, error: Mapping[str, Any]) -> Problem:
+    """The problem behind an error of nameko's own; operations answer theirs as problems."""
+    kind = error.get("exc_type")
+    if kind == "MethodNotFound":
+        return NotFound(
+            f"服务 {service} 没有 {operation} 这项操作",
+            f"The service {service} has no operation {operation}",
+            code="unknown-operation",
+        )
+    if kind in ("IncorrectSignature", "MalformedRequest"):
+        return Malformed("请求参数的形式有误", "The arguments of the request have the wrong form")
+    log.error("rpc failed", service=service, operation=operation, error=str(error)[:500])
+    return Broken("系统内部错误", f"{service} could not carry out {operation}")
+
+
+class _Line:
+    """One open connection: its reply queue, its reader and the calls in flight on it."""
+
+    def __init__(self, url: str, patience: float) -> None:
+        self.connection: Connection = connect(url, patience=patience)
+        self.lock = threading.Lock()
+        self._pending: dict[str, tuple[str, Future[Any]]] = {}
+        self.lost = False
+        self.reply_to = str(uuid.uuid4())
+        try:
+            self.channel: Any = self._listen()
+        except BusErrors:
+            self.connection.release()
+            raise
+        self._heart = Heart(self.connection, self.lock)
+        self._reader = threading.Thread(target=self._read, name="rpc-replies", daemon=True)
+        self._reader.start()
+        self._heart.start()
+
+    def _listen(self) -> Any:
+        channel = self.connection.channel()
+        queue = f"rpc.reply-{self.reply_to}"
+        channel.exchange_declare(exchange=EXCHANGE, type="topic", durable=True, auto_delete=False)
+        channel.queue_declare(queue=queue, durable=False, exclusive=True, auto_delete=True)
+        channel.queue_bind(queue=queue, exchange=EXCHANGE, routing_key=self.reply_to)
+        channel.basic_consume(queue=queue, no_ack=True, callback=self._reply, consumer_tag=queue)
+        channel.events["basic_return"].add(self._returned)
+        return channel
+
+    def send(
+        self, service: str, operation: str, body: str, headers: Mapping[str, Any], seconds: float
+    ) -> tuple[str, "Future[Any]"]:
+        """Send a call; its id and the future of its answer. The broker drops it when its time is over."""
+        call_id = str(uuid.uuid4())
+        future: Future[Any] = Future()
+        self._pending[call_id] = service, future
+        message = self.channel.prepare_message(
+            body,
+            content_type="application/json",
+            content_encoding="utf-8",
+            headers=dict(headers),
+            properties={
+                "reply_to": self.reply_to,
+                "correlation_id": call_id,
+                "delivery_mode": 1,
+                "expiration": str(max(1, int(seconds * 1000))),
+            },
+        )
+        with self.lock:
+            self.channel.basic_publish(message, exchange=EXCHANGE, routing_key=f"{service}.{operation}", mandatory=True)
+        if self.lost:
+            self._fail_all()
+        return call_id, future
+
+    def forget(self, call_id: str) -> None:
+        self._pending.pop(call_id, None)
+
+    def _read(self) -> None:
+        try:
+            while not self.lost:
+                self.connection.drain_events()
+        except BusErrors as error:
+            if not self.lost:
+                log.warning("rpc connection lost", error=str(error)[:200])
+        finally:
+            self.lost = True
+            self._heart.stop()
+            self._fail_all()
+
+    def _fail_all(self) -> None:
+        for call_id in list(self._pending):
+            entry = self._pending.pop(call_id, None)
+            if entry and not entry[1].done():
+                entry[1].set_exception(_bus_away())
+
+    def _reply(self, raw: Any) -> None:
+        message: Message = self.channel.message_to_python(raw)
+        entry = self._pending.pop(str(message.properties.get("correlation_id")), None)
+        if entry is not None and not entry[1].done():
+            entry[1].set_result(message.body)
+
+    def _returned(self, _error: Any, _exchange: str, _routing_key: str, message: Any) -> None:
+        entry = self._pending.pop(str(message.properties.get("correlation_id")), None)
+        if entry is not None and not entry[1].done():
+            entry[1].set_exception(away(entry[0]))
+
+    def close(self) -> None:
+        self.lost = True
+        self._heart.stop()
+        sever(self.connection)
+        with self.lock:
+            try:
+                self.connection.release()
+            except BusErrors:
+                return
+
+
+class RpcClient:
+    """Calls operations of services. Thread-safe; open it after forking, not before."""
+
+    def __init__(self, url: str, *, deadline: float = 15.0) -> None:
+        self._url = url
+        self._deadline = deadline
+        self._line: _Line | None = None
+        self._opening = threading.Lock()
+        self._failed_at = float("-inf")
+
+    def call(
+        self,
+        service: str,
+        operation: str,
+        arguments: Mapping[str, Any],
+        *,
+        headers: Mapping[str, Any] | None = None,
+        deadline: float | None = None,
+    ) -> dict[str, Any]:
+        """The answer of an operation, as its service gave it (see shared.api.execution).
+
+        ``deadline`` is in seconds from now. Raises :class:`Unavailable` when the bus or the service is away and
+        :class:`DeadlineExceeded` when no answer came in time; whether the command was carried out is then unknown, and
+        repeating it with the same idempotency key is safe.
+        """
+        seconds = self._deadline if deadline is None else deadline
+        end = time.monotonic() + seconds
+        try:
+            body = orjson.dumps({"args": [], "kwargs": dict(arguments)})
+        except TypeError as error:
+            raise Malformed("请求内容无法编码", "The request cannot be encoded") from error
+        stamped = {key: value for key, value in (headers or {}).items() if value is not None}
+        stamped["deadline"] = str(clock.wall_now().timestamp() + seconds)
+        line = self._open(seconds)
+        try:
+            call_id, future = line.send(service, operation, body.decode(), stamped, seconds)
+        except BusErrors as error:
+            line.close()
+            raise _bus_away() from error
+        try:
+            reply = orjson.loads(future.result(max(0.0, end - time.monotonic())))
+        except FutureTimeout as error:
+            line.forget(call_id)
+            raise DeadlineExceeded(
+                f"服务 {service} 未在时限内答复", f"The service {service} did not answer in time"
+            ) from error
+        if reply.get("error"):
+            raise _failure(service, operation, reply["error"])
+        answer: dict[str, Any] = reply["result"]
+        return answer
+
+    def _open(self, seconds: float) -> _Line:
+        """The open line, or a new one. One caller tries, the others that wait meanwhile share its luck."""
+        came = time.monotonic()
+        if not self._opening.acquire(timeout=max(0.0, seconds)):
+            raise _bus_away()
+        try:
+            if self._line is None or self._line.lost:
+                if self._failed_at >= came:
+                    raise _bus_away()
+                self._line = _Line(self._url, min(max(0.1, seconds), CONNECT_SECONDS))
+            return self._line
+        except BusErrors as error:
+            self._failed_at = time.monotonic()
+            raise _bus_away() from error
+        finally:
+            self._opening.release()
+
+    def close(self) -> None:
+        line, self._line = self._line, None
+        if line is not None:
+            line.close()

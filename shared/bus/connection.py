@@ -1,0 +1,86 @@
+"""Connections to the bus: RabbitMQ, or the embedded one of this process. Everybody connects through here.
+
+No nameko and no eventlet: the gateway uses this too.
+"""
+
+import threading
+from typing import Any
+
+from amqp.connection import NEGOTIATE_CAPABILITIES
+from kombu import Connection
+from kombu.transport import pyamqp
+
+HEARTBEAT = 30
+EMBEDDED = "embedded://"
+
+
+class _AmqpConnection(pyamqp.Connection):
+    # With "connection.blocked" negotiated, py-amqp reads the socket before every publish: slow, and a second reader
+    # beside the thread that waits for replies.
+    negotiate_capabilities = {**NEGOTIATE_CAPABILITIES, "connection.blocked": False}
+
+
+class AmqpTransport(pyamqp.Transport):
+    """kombu's AMQP transport, writing without reading first."""
+
+    Connection = _AmqpConnection
+
+
+def connect(url: str, *, heartbeat: float = HEARTBEAT, patience: float = 5.0) -> Connection:
+    """An open connection to the bus at ``url``; one of :data:`BusErrors` where it does not answer in ``patience``
+    seconds. It is tried once: kombu, left to itself, sleeps for two seconds and tries again."""
+    if url.startswith(EMBEDDED):
+        import shared.bus.embedded
+
+        shared.bus.embedded.register()
+        connection = Connection(url)
+    else:
+        connection = Connection(url, transport=AmqpTransport, heartbeat=heartbeat, connect_timeout=patience)
+    return connection.ensure_connection(max_retries=0, reraise_as_library_errors=False)
+
+
+BusErrors: tuple[type[BaseException], ...] = (
+    *pyamqp.Transport.connection_errors,
+    *pyamqp.Transport.channel_errors,
+    OSError,
+    AttributeError,  # py-amqp's way of saying that the connection went away under a call
+)
+
+
+class Heart:
+    """Keeps an idle connection alive and ends one whose peer went silent, so that a blocked reader wakes."""
+
+    def __init__(self, connection: Connection, lock: threading.Lock) -> None:
+        self._connection = connection
+        self._lock = lock
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
+
+    def start(self) -> None:
+        if getattr(self._connection, "heartbeat", 0):
+            self._thread.start()
+
+    def stop(self) -> None:
+        self._stopped.set()
+
+    def _beat(self) -> None:
+        while not self._stopped.wait(self._connection.heartbeat / 4):
+            try:
+                with self._lock:
+                    self._connection.heartbeat_check()
+            except BusErrors:
+                sever(self._connection)
+                return
+
+
+def sever(connection: Connection) -> None:
+    """End a connection at once from any thread: whoever reads or writes it wakes with an error."""
+    import socket
+
+    raw: Any = getattr(connection, "_connection", None)
+    sock = getattr(getattr(raw, "_transport", None), "sock", None)
+    if sock is not None:
+        try:
+            sock.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            return

@@ -1,0 +1,47 @@
+"""Every service's inbox queue, declared before anybody tells anything.
+
+An exchange drops what no queue is bound for. Were a service's queue declared by that service alone, what others tell
+before it has run for the first time would be lost to it; so whoever starts first declares the queues of all that are
+installed.
+"""
+
+import time
+from collections.abc import Iterable, Mapping
+
+import structlog
+from amqp.exceptions import AccessRefused
+
+from shared.bus.connection import BusErrors, connect
+from shared.bus.consumer import queues_of
+
+log = structlog.get_logger()
+
+
+def declare_queues(url: str, subscriptions: Mapping[str, Iterable[tuple[str, str]]]) -> None:
+    """Declare the queues of each service in ``subscriptions`` (name → (source, event type)) that hears anything.
+
+    A bus that is away is waited for. A broker user who may not declare another's queues leaves them alone.
+    """
+    while True:
+        try:
+            _declare(url, subscriptions)
+        except BusErrors as error:
+            log.warning("the bus is away: queues wait to be declared", error=str(error)[:200])
+            time.sleep(1)
+        else:
+            return
+
+
+def _declare(url: str, subscriptions: Mapping[str, Iterable[tuple[str, str]]]) -> None:
+    with connect(url) as connection:
+        for service, heard in subscriptions.items():
+            wanted = list(heard)
+            if not wanted:
+                continue
+            channel = connection.channel()
+            try:
+                for queue in queues_of(service, wanted):
+                    queue(channel).declare()
+                channel.close()
+            except AccessRefused:
+                log.info("the queues of another service are not ours to declare", service=service)

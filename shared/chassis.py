@@ -1,0 +1,122 @@
+"""What a service class gets from the chassis, and what goes on in its process beside requests.
+
+A service is a class of mixins, one a feature::
+
+    class CertificationService(Service, Batches, Candidates, Certificates):
+        name = "certification"
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, Protocol
+
+from nameko.extensions import DependencyProvider
+
+from shared.api.administration import Administration
+from shared.api.execution import execute
+from shared.api.job_runner import JobRunner
+from shared.api.jobs import jobs_of
+from shared.api.manifest import manifest_of
+from shared.api.operations import Operation
+from shared.bus.consumer import EventConsumer
+from shared.bus.discovery import Announcer
+from shared.bus.inbox import Inbox
+from shared.bus.listening import subscriptions_of
+from shared.bus.relay import Relay
+from shared.loops import Loop
+from shared.runtime import Runtime
+from shared.store.audit import seal_batch
+
+STOP_SECONDS = 1.5
+
+
+class _Stoppable(Protocol):
+    def ask_to_stop(self) -> None: ...
+
+    def stop(self, timeout: float) -> None: ...
+
+
+class WorkerChassis:
+    """What one request sees of the chassis: its service's runtime and its message's headers."""
+
+    def __init__(self, runtime: Runtime, headers: Mapping[str, Any]) -> None:
+        self._runtime = runtime
+        self._headers = headers
+
+    def execute(
+        self, operation: Operation, function: Callable[..., Any], arguments: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        return execute(self._runtime, operation, function, arguments, self._headers)
+
+
+class Chassis(DependencyProvider):
+    """Starts and stops a service's loops with its container."""
+
+    def setup(self) -> None:
+        runtime = self.runtime = Runtime.of(self.container)
+        service = self.container.service_cls
+        settings = runtime.settings
+        subscriptions = subscriptions_of(service)
+        handlers = {
+            key: (subscription, partial(getattr(service, subscription.method), service()))
+            for key, subscription in subscriptions.items()
+        }
+        methods = {
+            kind: (spec, partial(getattr(service, spec.method), service())) for kind, spec in jobs_of(service).items()
+        }
+        self._relay = Relay(runtime)
+        self._jobs = JobRunner(runtime, methods)
+        inbox = Inbox(runtime, handlers)
+        pause = settings.poll_every
+        self._loops = [
+            Loop(f"{runtime.name} relay", self._relay.work, interval=pause, wake=runtime.signals.relay),
+            Loop(f"{runtime.name} retry", inbox.retry, interval=pause),
+            Loop(f"{runtime.name} jobs", self._jobs.work, interval=pause, wake=runtime.signals.jobs),
+            Loop(f"{runtime.name} seal", self._seal, interval=pause),
+        ]
+        self._consumer = EventConsumer(settings.amqp_url, runtime.name, subscriptions, inbox) if subscriptions else None
+        self._announcer = Announcer(
+            settings.amqp_url, runtime.keyring, manifest_of(runtime.plugin), every=settings.announce_every
+        )
+
+    def start(self) -> None:
+        self.runtime.on_bus = lambda: self._announcer.connected
+        if self._consumer:
+            self._consumer.start()
+        for loop in self._loops:
+            loop.start()
+        self._announcer.start()
+
+    def stop(self) -> None:
+        """Finish what is in hand within :data:`STOP_SECONDS`. What takes longer is safe to leave: it has not been
+        committed, and is heard, told or done again by the next process."""
+        self._jobs.stop()
+        self._relay.give_up()
+        threads: list[_Stoppable] = [self._announcer, *self._loops]
+        if self._consumer:
+            threads.append(self._consumer)
+        for thread in threads:
+            thread.ask_to_stop()
+        end = time.monotonic() + STOP_SECONDS
+        for thread in threads:
+            thread.stop(max(0.0, end - time.monotonic()))
+        self._relay.close()
+        self.runtime.close()
+
+    def _seal(self) -> bool:
+        with self.runtime.speaking_of_absence():
+            return seal_batch(self.runtime.engine)
+
+    def kill(self) -> None:
+        self.stop()
+
+    def get_dependency(self, worker_ctx: Any) -> WorkerChassis:
+        return WorkerChassis(self.runtime, worker_ctx.data)
+
+
+class Service(Administration):
+    """The base of every service class; derived classes name themselves and mix in their features."""
+
+    name: str
+    chassis = Chassis()

@@ -1,0 +1,22 @@
+"""The commands of ``xiehui``, one room each; what only one service can do comes with its plugin."""
+
+from importlib.metadata import entry_points
+
+import typer
+
+COMMANDS = "xiehui.commands"
+"""The entry-point group of commands that neither the chassis nor a service brings."""
+
+
+def register(app: typer.Typer) -> None:
+    """Add every command to ``app``."""
+    from shared.commands import audit, deploy, generate, messages
+    from shared.plugins import plugins
+
+    for room in (deploy, messages, audit, generate):
+        room.register(app)
+    for entry in entry_points(group=COMMANDS):
+        app.command(entry.name)(entry.load())
+    for plugin in plugins().values():
+        for name, command in plugin.commands.items():
+            app.command(name)(command)

@@ -1,0 +1,136 @@
+"""Who asks, and whether they may: tokens, principals and permissions (M11)."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from fnmatch import fnmatchcase
+from typing import Any, Literal
+
+from shared.clock import wall_now
+from shared.errors import Forbidden, Unauthenticated
+from shared.identity.keys import TOKENS, Keyring, kind_of
+
+PUBLIC = "public"
+"""The permission of operations that anybody may call, signed in or not."""
+SIGNED_IN = "signed-in"
+"""The permission of operations that any signed-in person may call for themselves."""
+
+ACCESS = "access"
+SERVICE = "service"
+SERVICE_ROLE = "service:"
+ACCESS_LIFETIME = timedelta(minutes=15)
+SERVICE_LIFETIME = timedelta(minutes=5)
+
+Grants = Mapping[str, Sequence[str]]
+"""role → patterns of the permissions it has, e.g. {"exam_officer": ["certification.batch.*"]}."""
+
+
+@dataclass(frozen=True)
+class Principal:
+    """Who asks. ``account`` and ``person`` are ids; ``roles`` are what the person may act as today."""
+
+    kind: Literal["anonymous", "person", "service"]
+    account: str | None = None
+    person: str | None = None
+    service: str | None = None
+    session: str | None = None
+    roles: frozenset[str] = frozenset()
+    units: frozenset[str] = frozenset()
+
+    @property
+    def name(self) -> str:
+        """How audit rows and logs call this principal: never a person's name (X5)."""
+        if self.kind == "service":
+            return f"service:{self.service}"
+        return f"account:{self.account}" if self.account else "anonymous"
+
+
+ANONYMOUS = Principal("anonymous")
+
+
+def issue_access(
+    keyring: Keyring,
+    *,
+    account: str,
+    person: str | None,
+    session: str,
+    roles: Iterable[str],
+    units: Iterable[str] = (),
+    lifetime: timedelta = ACCESS_LIFETIME,
+) -> str:
+    """An access token for a person who has signed in."""
+    issued = int(wall_now().timestamp())
+    claims = {
+        "sub": account,
+        "person": person,
+        "sid": session,
+        "roles": sorted(roles),
+        "units": sorted(units),
+        "iat": issued,
+        "exp": issued + int(lifetime.total_seconds()),
+    }
+    return keyring.sign(ACCESS, claims)
+
+
+def issue_service(keyring: Keyring) -> str:
+    """A token by which a service calls another as itself."""
+    issued = int(wall_now().timestamp())
+    return keyring.sign(SERVICE, {"iat": issued, "exp": issued + int(SERVICE_LIFETIME.total_seconds())})
+
+
+def authenticate(keyring: Keyring, authorization: str | None) -> Principal:
+    """The principal of an ``Authorization`` header ("Bearer …"); no header is the anonymous one."""
+    if not authorization:
+        return ANONYMOUS
+    scheme, _, token = authorization.partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise Unauthenticated("登录凭据格式有误", "The Authorization header must be a Bearer token", code="bad-token")
+    kind = SERVICE if kind_of(token) == SERVICE else ACCESS
+    claims, signer = keyring.verify(kind, token.strip())
+    if claims.get("exp", 0) <= wall_now().timestamp():
+        raise Unauthenticated("登录已过期，请重新登录", "The token has expired: sign in again", code="token-expired")
+    if kind == SERVICE:
+        return Principal("service", service=signer.service)
+    if TOKENS not in signer.grants:
+        raise Unauthenticated("登录凭据无效", "The token does not hold", code="bad-token")
+    return _person(claims)
+
+
+def _person(claims: Mapping[str, Any]) -> Principal:
+    return Principal(
+        "person",
+        account=claims["sub"],
+        person=claims["person"],
+        session=claims["sid"],
+        roles=frozenset(claims["roles"]),
+        units=frozenset(claims["units"]),
+    )
+
+
+def permits(grants: Grants, roles: Iterable[str], permission: str) -> bool:
+    """Whether one of ``roles`` has ``permission``."""
+    return any(fnmatchcase(permission, pattern) for role in roles for pattern in grants.get(role, ()))
+
+
+def acting_roles(principal: Principal) -> frozenset[str]:
+    """As what ``principal`` acts. A service acts as ``service:<name>``, so that a plugin grants it what it means to;
+    no person does, whatever their roles are called."""
+    if principal.kind == "service":
+        return frozenset({f"{SERVICE_ROLE}{principal.service}"})
+    return frozenset(role for role in principal.roles if not role.startswith(SERVICE_ROLE))
+
+
+def authorise(principal: Principal, permission: str, grants: Grants) -> None:
+    """Let ``principal`` pass or raise: 401 for nobody, 403 for somebody who may not."""
+    if permission == PUBLIC:
+        return
+    if principal.kind == "anonymous":
+        raise Unauthenticated("请先登录", "Sign in first")
+    if permission == SIGNED_IN and principal.kind == "person":
+        return
+    if not permits(grants, acting_roles(principal), permission):
+        raise Forbidden(
+            f"您没有办理此事的权限（{permission}）",
+            f"You do not have the permission {permission}",
+            code="not-permitted",
+        )

@@ -1,0 +1,124 @@
+"""What one process keeps for one service: its database, its keys, its settings and how to open a transaction."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from nameko.containers import ServiceContainer
+from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from shared import clock
+from shared.api.asking import Asker
+from shared.errors import Unavailable
+from shared.identity.keys import Keyring
+from shared.identity.sealing import Vault
+from shared.plugins import Plugin, plugins
+from shared.settings import Settings
+from shared.store.database import is_away, make_engine
+from shared.store.tx import Origin, Tx
+
+CONFIG_KEY = "XIEHUI"
+"""Where nameko's configuration holds our settings."""
+
+
+class StoreAway(Unavailable):
+    """The service's own database cannot be reached: nothing was done, and nothing is known to be wrong with it."""
+
+    code = "database-away"
+
+
+@dataclass
+class Signals:
+    """Wakes the loops of this process when there is something for them."""
+
+    relay: threading.Event
+    jobs: threading.Event
+
+    def wake(self, names: set[str]) -> None:
+        for name in names:
+            getattr(self, name).set()
+
+
+class Runtime:
+    """One service in one process."""
+
+    def __init__(self, plugin: Plugin, settings: Settings) -> None:
+        self.plugin = plugin
+        self.name = plugin.name
+        self.settings = settings
+        self.engine: Engine = make_engine(settings.database_url_of(plugin.name), pool_size=settings.max_workers)
+        self.keyring = Keyring.load(settings.keys, plugin.name)
+        self.vault = Vault(self.keyring.secret)
+        self.asker = Asker(settings.amqp_url, self.keyring)
+        self.signals = Signals(threading.Event(), threading.Event())
+        self.on_bus: Callable[[], bool] = lambda: False
+
+    @classmethod
+    def of(cls, container: ServiceContainer) -> "Runtime":
+        """The runtime of a nameko container, made when first asked for."""
+        runtime: Runtime | None = getattr(container, "xiehui_runtime", None)
+        if runtime is None:
+            runtime = cls(plugins()[container.service_name], container.config[CONFIG_KEY])
+            container.xiehui_runtime = runtime
+        return runtime
+
+    @contextmanager
+    def begin(self, origin: Origin) -> Iterator[Tx]:
+        """A transaction: committed at the end of the block, rolled back by whatever is raised in it.
+
+        A database that cannot be reached is :class:`StoreAway`; what the commit brought to tell is then told.
+        """
+        with self.speaking_of_absence(), Session(self.engine, expire_on_commit=False) as session:
+            tx = Tx(
+                session,
+                origin,
+                source=self.name,
+                now=clock.now(),
+                vault=self.vault,
+                keyring=self.keyring,
+                asker=self.asker,
+                grants=self.plugin.grants,
+                public_url=self.settings.address,
+            )
+            yield tx
+            session.commit()
+        self.signals.wake(tx.wakes)
+
+    @contextmanager
+    def speaking_of_absence(self) -> Iterator[None]:
+        """Turns the errors of a database that cannot be reached into :class:`StoreAway`."""
+        try:
+            yield
+        except (DBAPIError, SQLAlchemyError) as error:
+            if not is_away(error):
+                raise
+            raise StoreAway(
+                f"{self.name} 的数据库暂不可用，请稍后再试",
+                f"The database of {self.name} is away: try again shortly",
+                retry_after=2,
+            ) from error
+
+    @staticmethod
+    def is_away(error: BaseException) -> bool:
+        """Whether ``error`` says that the database cannot be reached."""
+        return is_away(error)
+
+    def reachable(self) -> bool:
+        """Whether the database answers."""
+        try:
+            with self.engine.connect() as connection:
+                connection.exec_driver_sql("SELECT 1")
+        except SQLAlchemyError:
+            return False
+        return True
+
+    def ready(self) -> bool:
+        """Whether requests should come here: the database answers, and the service is on the bus."""
+        return self.on_bus() and self.reachable()
+
+    def close(self) -> None:
+        self.asker.close()
+        self.engine.dispose()

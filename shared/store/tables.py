@@ -1,0 +1,128 @@
+"""The chassis' own tables, in the schema ``chassis`` of every service's database.
+
+``outbox`` what happened and must be told; ``inbox`` what was heard, and what could not be handled yet;
+``audit`` who did what; ``idempotency`` answers already given; ``jobs`` long work; ``counters`` numbers without gaps.
+"""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Identity, Index, MetaData, text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from shared.store.base import NAMING, Columns, new_id
+
+SCHEMA = "chassis"
+
+
+class ChassisBase(Columns, DeclarativeBase):
+    metadata = MetaData(schema=SCHEMA, naming_convention=NAMING)
+
+
+class Outbox(ChassisBase):
+    """An event, written in the transaction of the change it tells of; kept after sending, for replay."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        Index("ix_outbox_unsent", "position", postgresql_where=text("sent_at IS NULL")),
+        Index("ix_outbox_subject", "subject"),
+    )
+
+    position: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    event_id: Mapped[uuid.UUID] = mapped_column(unique=True, default=new_id)
+    type: Mapped[str]
+    subject: Mapped[str]
+    body: Mapped[str]
+    headers: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+
+
+class Inbox(ChassisBase):
+    """An event heard from the bus. ``state``: done, parked (waits for its next attempt), dead, dropped.
+
+    The body of what was handled is not kept: its publisher has it. ``seq`` is the order of arrival.
+    """
+
+    __tablename__ = "inbox"
+    __table_args__ = (
+        Index("ix_inbox_open", "aggregate", "seq", postgresql_where=text("state IN ('parked', 'dead')")),
+        Index("ix_inbox_due", "next_attempt_at", postgresql_where=text("state = 'parked'")),
+    )
+
+    event_id: Mapped[str] = mapped_column(primary_key=True)
+    seq: Mapped[int] = mapped_column(Identity(always=True))
+    source: Mapped[str]
+    type: Mapped[str]
+    aggregate: Mapped[str]
+    state: Mapped[str]
+    attempts: Mapped[int] = mapped_column(default=0)
+    body: Mapped[bytes | None]
+    headers: Mapped[dict[str, Any] | None]
+    error: Mapped[str | None]
+    received_at: Mapped[datetime]
+    next_attempt_at: Mapped[datetime | None]
+    settled_at: Mapped[datetime | None]
+
+
+class Audit(ChassisBase):
+    """Who did what, when. Rows are chained by hash after commit (``seal_no``, ``seal``), by one sealer a service."""
+
+    __tablename__ = "audit"
+    __table_args__ = (Index("ix_audit_unsealed", "id", postgresql_where=text("seal_no IS NULL")),)
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    at: Mapped[datetime]
+    principal: Mapped[str]
+    operation: Mapped[str]
+    target: Mapped[str | None]
+    digest: Mapped[str]
+    correlation_id: Mapped[str]
+    seal_no: Mapped[int | None] = mapped_column(unique=True)
+    seal: Mapped[str | None]
+
+
+class Idempotency(ChassisBase):
+    """A command's key and the answer it got; the same key with another request is a conflict."""
+
+    __tablename__ = "idempotency"
+
+    principal: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    operation: Mapped[str]
+    digest: Mapped[str]
+    answer: Mapped[dict[str, Any] | None]
+    created_at: Mapped[datetime]
+
+
+class Job(ChassisBase):
+    """Long work. ``state``: waiting, running, done, failed. ``done`` of ``total`` is how far it is."""
+
+    __tablename__ = "jobs"
+    __table_args__ = (Index("ix_jobs_open", "created_at", postgresql_where=text("state IN ('waiting','running')")),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    kind: Mapped[str]
+    principal: Mapped[str]
+    input: Mapped[dict[str, Any]]
+    content: Mapped[bytes | None]
+    state: Mapped[str]
+    done: Mapped[int] = mapped_column(default=0)
+    total: Mapped[int | None]
+    result: Mapped[dict[str, Any] | None]
+    problem: Mapped[dict[str, Any] | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    correlation_id: Mapped[str]
+    created_at: Mapped[datetime]
+    started_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+
+
+class Counter(ChassisBase):
+    """The last number given in a series. Its row lock makes the series gapless: take it last, commit at once."""
+
+    __tablename__ = "counters"
+
+    series: Mapped[str] = mapped_column(primary_key=True)
+    last: Mapped[int]

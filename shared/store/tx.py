@@ -1,0 +1,205 @@
+"""The transaction a use case works in: load, store, number, emit. It all happens or none of it (X6)."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import Select, inspect, select, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm.attributes import flag_modified
+
+from shared.api.asking import Asker
+from shared.api.paging import Page, PageRequest, read_page
+from shared.bus.events import Occurrence
+from shared.errors import NotFound, StaleVersion, VersionRequired
+from shared.identity.keys import Keyring
+from shared.identity.principals import Grants, Principal, acting_roles, permits
+from shared.identity.sealing import Vault
+from shared.standards.calendar import business_date
+from shared.store.database import lock_key
+from shared.store.outbox import record
+from shared.store.tables import Counter, Job
+from shared.text import Text
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a transaction comes from: who asked, in which chain of causes, changing which version."""
+
+    principal: Principal
+    correlation_id: str
+    causation_id: str | None = None
+    if_match: str | None = None
+    wants_version: bool = False
+
+
+class Tx:
+    """One transaction of one service. ``now`` is business time, the same throughout."""
+
+    def __init__(
+        self,
+        session: Session,
+        origin: Origin,
+        *,
+        source: str,
+        now: datetime,
+        vault: Vault,
+        keyring: Keyring,
+        asker: Asker,
+        grants: Grants,
+        public_url: str,
+    ) -> None:
+        self.session = session
+        self.origin = origin
+        self.principal = origin.principal
+        self.now = now
+        self.vault = vault
+        self.keyring = keyring
+        self.public_url = public_url
+        self._asker = asker
+        self._grants = grants
+        self._source = source
+        self.wakes: set[str] = set()
+        """What to wake once this has been committed: "relay", "jobs"."""
+
+    @property
+    def today(self) -> date:
+        """The day it is in the association's zone (X3)."""
+        return business_date(self.now)
+
+    def may(self, permission: str) -> bool:
+        """Whether whoever asks has ``permission``, where that depends on the thing at hand."""
+        return permits(self._grants, acting_roles(self.principal), permission)
+
+    # --- reading -------------------------------------------------------------------------------------------
+
+    def get(self, model: type[T], key: Any) -> T:
+        """The row with this id, or :class:`NotFound`."""
+        return self._found(model, self.session.get(model, key))
+
+    def find(self, model: type[T], **by: Any) -> T | None:
+        """The one row with these values, or None."""
+        return self.session.scalars(select(model).filter_by(**by)).one_or_none()
+
+    def need(self, model: type[T], **by: Any) -> T:
+        """The one row with these values, or :class:`NotFound`."""
+        return self._found(model, self.find(model, **by))
+
+    def all(self, query: Select[T]) -> list[T]:
+        return list(self.session.scalars(query))
+
+    def page(
+        self,
+        query: Select[Any],
+        page: PageRequest,
+        *,
+        key: InstrumentedAttribute[Any],
+        sorts: Mapping[str, InstrumentedAttribute[Any]],
+        default: str,
+    ) -> Page:
+        """The page asked for; see :func:`shared.api.paging.read_page`."""
+        return read_page(self.session, query, page, key=key, sorts=sorts, default=default)
+
+    def ask(self, service: str, operation: str, **arguments: Any) -> Any:
+        """What ``operation`` of another service answers this service just now, as JSON holds it.
+
+        Ask before anything is locked. A service that is away is a 503 that names it; see
+        :class:`shared.api.asking.Asker`.
+        """
+        plain = {
+            name: str(value) if isinstance(value, uuid.UUID | date) else value for name, value in arguments.items()
+        }
+        return self._asker.ask(service, operation, plain, correlation_id=self.origin.correlation_id)
+
+    # --- changing ------------------------------------------------------------------------------------------
+
+    def lock(self, model: type[T], key: Any) -> T:
+        """The row with this id, held until the end of the transaction."""
+        return self._found(model, self.session.get(model, key, with_for_update=True, populate_existing=True))
+
+    def change(self, model: type[T], key: Any) -> T:
+        """The row this command changes: held, and of the version the client has seen where it must say so.
+
+        Without If-Match where one is wanted: 428; with an older one: 412.
+        """
+        thing = self.lock(model, key)
+        seen = self.origin.if_match
+        if seen is None:
+            if self.origin.wants_version:
+                raise VersionRequired("请用 If-Match 注明所改版本", "Name the version you change with If-Match")
+        elif seen.strip() not in (f'"{getattr(thing, "version", None)}"', "*"):
+            raise StaleVersion("内容已被他人修改，请刷新后再办", "Somebody changed this meanwhile: read it again")
+        # The version speaks of the whole: it moves although the change may be in rows that belong to the thing.
+        _touch(thing)
+        return thing
+
+    def add(self, thing: T) -> T:
+        self.session.add(thing)
+        return thing
+
+    def number(self, series: str) -> int:
+        """The next number of ``series``, from 1, without gaps: a refusal gives it back (X6).
+
+        It holds the series until commit, so take it last.
+        """
+        taken = insert(Counter).values(series=series, last=1)
+        taken = taken.on_conflict_do_update(index_elements=[Counter.series], set_={"last": Counter.last + 1})
+        return int(self.session.execute(taken.returning(Counter.last)).scalar_one())
+
+    def hold(self, name: str) -> None:
+        """Let nobody else of this service pass here under ``name`` until the end of the transaction."""
+        self.session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": lock_key(name)})
+
+    def emit(self, occurrence: Occurrence) -> uuid.UUID:
+        """Tell, once this is committed, that something happened. Returns the event's id."""
+        self.session.flush()
+        row = record(
+            occurrence.told(),
+            source=self._source,
+            now=self.now,
+            correlation_id=self.origin.correlation_id,
+            causation_id=self.origin.causation_id,
+        )
+        self.session.add(row)
+        self.session.flush()
+        self.wakes.add("relay")
+        return row.event_id
+
+    def start_job(self, kind: str, *, content: bytes | None = None, **arguments: Any) -> Job:
+        """Start long work once this is committed; ``kind`` names a ``@job`` of this service."""
+        job = Job(
+            kind=kind,
+            principal=self.principal.name,
+            input=arguments,
+            content=content,
+            state="waiting",
+            correlation_id=self.origin.correlation_id,
+            created_at=self.now,
+        )
+        self.session.add(job)
+        self.session.flush()
+        self.wakes.add("jobs")
+        return job
+
+    def flush(self) -> None:
+        """Send what was added to the database now, so that its constraints speak here and not at commit."""
+        self.session.flush()
+
+    @staticmethod
+    def _found(model: type[T], thing: T | None) -> T:
+        if thing is None:
+            label: Text = getattr(model, "label", Text("记录", "record"))
+            raise NotFound(f"没有这个{label.zh}", f"There is no such {label.en}")
+        return thing
+
+
+def _touch(thing: Any) -> None:
+    """Have ``thing`` written at the next flush, and so its version raised, whatever else changes."""
+    columns = inspect(thing).mapper.column_attrs
+    plain = (each.key for each in columns if each.key != "version" and not each.columns[0].primary_key)
+    flag_modified(thing, next(plain))
