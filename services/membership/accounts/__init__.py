@@ -1,0 +1,1 @@
+"""Accounts 账号: user names, passwords and roles (M11)."""

@@ -1,0 +1,76 @@
+"""What membership starts with: units and people of the founding document, roles, terms of dues, barred passwords."""
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+from uuid import UUID
+
+from services.membership.dues.rules import DuesTerms
+from services.membership.units.rules import Basis, Tier, tier
+from shared.text import Text
+
+
+def _load(name: str) -> Any:
+    return json.loads((files(__package__) / name).read_text("utf-8"))
+
+
+@dataclass(frozen=True)
+class FoundingUnit:
+    """A unit the document names; what it does not say of it is None."""
+
+    id: UUID
+    name: str
+    short_name: str
+    credit_code: str | None
+    tier: Tier | None
+    basis: Basis
+
+
+@dataclass(frozen=True)
+class FoundingPerson:
+    """Somebody the document names, the spaces of typesetting taken out (X5)."""
+
+    id: UUID
+    name: str
+
+
+@cache
+def founding_units() -> tuple[FoundingUnit, ...]:
+    """The units taken as members (M1); the file tells the place in the document of each."""
+    return tuple(
+        FoundingUnit(
+            id=UUID(unit["id"]),
+            name=unit["name"],
+            short_name=unit["short_name"],
+            credit_code=unit["credit_code"],
+            tier=tier(unit["tier"]) if unit["tier"] else None,
+            basis=Basis(unit["membership"]),
+        )
+        for unit in _load("units.json")["units"]
+    )
+
+
+@cache
+def founding_people() -> tuple[FoundingPerson, ...]:
+    """Officers, the chair of the supervisory board, advisers and the staff of the bodies."""
+    return tuple(FoundingPerson(UUID(person["id"]), person["name"]) for person in _load("people.json")["people"])
+
+
+@cache
+def role_labels() -> dict[str, Text]:
+    """Every role an account can have, by code (M11)."""
+    return {role["code"]: Text(**role["label"]) for role in _load("roles.json")["roles"]}
+
+
+@cache
+def dues_terms() -> tuple[DuesTerms, ...]:
+    """Every version of how long there is to pay dues (M3, M4, X4)."""
+    return tuple(DuesTerms.from_data(version) for version in _load("dues_terms.json")["versions"])
+
+
+@cache
+def common_passwords() -> frozenset[str]:
+    """Passwords that are guessed first, in small letters (M11)."""
+    return frozenset(_load("common_passwords.json")["passwords"])

@@ -1,0 +1,207 @@
+"""Membership dues 会费: standards by resolution, invoices by standard, standing by payment (M3, M4)."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+
+from services.membership.data import dues_terms
+from services.membership.dues import rules
+from services.membership.dues.models import DuesAmount, DuesStandard, Invoice
+from services.membership.dues.schemas import (
+    DuesStandardOut,
+    InvoiceIn,
+    InvoiceOut,
+    InvoicePaid,
+    InvoiceQuery,
+    InvoiceSettled,
+    ResolutionAdopted,
+    ResolutionEnded,
+    ReviewOut,
+    StandingOut,
+)
+from services.membership.dues.standing import account_of, follow
+from services.membership.events import InvoiceIssued
+from services.membership.units.models import Unit
+from shared.api.operations import operation
+from shared.api.paging import Page, PageRequest
+from shared.bus.listening import on_event
+from shared.effective import in_force
+from shared.store.tx import Tx
+
+
+class Dues:
+    """What units owe for being members, and how they stand."""
+
+    @on_event("governance", "resolution.adopted.v1", ResolutionAdopted)
+    def keep_dues_standard(
+        self,
+        tx: Tx,
+        resolution_id: uuid.UUID,
+        number: str,
+        body: str,
+        matter: str,
+        adopted_on: date,
+        dues_amounts: Sequence[dict[str, Any]] | None,
+        effective_from: date | None,
+    ) -> None:
+        """Keeps the dues standard that the assembly has resolved; there is no other way to one (M3)."""
+        if matter != rules.MATTER or dues_amounts is None:
+            return
+        amounts = rules.check_standard(body, [rules.TierAmount(**each) for each in dues_amounts], effective_from)
+        tx.hold(f"resolution {resolution_id}")
+        if tx.find(DuesStandard, resolution_id=resolution_id) is None:
+            tx.add(
+                DuesStandard(
+                    resolution_id=resolution_id,
+                    resolution=number,
+                    adopted_on=adopted_on,
+                    effective_from=effective_from,
+                    recorded_at=tx.now,
+                    amounts=[DuesAmount(tier=tier, amount=amount) for tier, amount in amounts.items()],
+                )
+            )
+
+    @on_event("governance", "resolution.ended.v1", ResolutionEnded)
+    def end_dues_standard(self, tx: Tx, resolution_id: uuid.UUID, ended_on: date) -> None:
+        """Ends the standard whose resolution does not stand any more; what was invoiced by it stays (X4, X7)."""
+        standard = tx.find(DuesStandard, resolution_id=resolution_id)
+        if standard is not None:
+            standard.ended_on = ended_on
+
+    @operation(
+        "GET /dues-standards",
+        permission="membership.dues_standard.read",
+        response=DuesStandardOut,
+        label=("会费标准", "Dues standards"),
+        kind="list",
+    )
+    def list_dues_standards(self, tx: Tx, page: PageRequest) -> Page:
+        """Dues standards with the resolutions they stand on, the latest first (M3)."""
+        sorts = {"effective_from": DuesStandard.effective_from, "recorded": DuesStandard.recorded_at}
+        return tx.page(select(DuesStandard), page, key=DuesStandard.id, sorts=sorts, default="-effective_from")
+
+    @operation(
+        "POST /invoices",
+        permission="membership.invoice.issue",
+        request=InvoiceIn,
+        response=InvoiceOut,
+        label=("开具会费通知", "Invoice a unit's dues"),
+        kind="create",
+    )
+    def issue_invoice(self, tx: Tx, unit_id: uuid.UUID, year: int) -> Invoice:
+        """Invoices a unit's dues for a year, by its tier and the standard in force; once a year (M2, M3)."""
+        unit = tx.lock(Unit, unit_id)
+        issued = tx.find(Invoice, unit_id=unit.id, year=year)
+        rules.check_first(year, issued.id if issued else None)
+        rules.check_member_in(year, unit.admitted_on)
+        standard = rules.standard_for(_standards(tx), year, tx.today)
+        tier, amount = rules.amount_due(standard, unit.tier)
+        terms = in_force(dues_terms(), tx.today, rules.TERMS)
+        invoice = tx.add(
+            Invoice(
+                unit_id=unit.id,
+                year=year,
+                tier=tier,
+                amount=amount,
+                owes=amount,
+                state=rules.InvoiceState.OPEN,
+                due_on=terms.due_on(tx.today),
+                standard_id=standard.id,
+                terms=terms.version,
+                issued_on=tx.today,
+                issued_at=tx.now,
+            )
+        )
+        tx.emit(InvoiceIssued.of(invoice))
+        follow(tx, unit)
+        return invoice
+
+    @operation(
+        "GET /invoices",
+        permission="membership.invoice.read",
+        request=InvoiceQuery,
+        response=InvoiceOut,
+        label=("会费通知", "Dues invoices"),
+        kind="list",
+    )
+    def list_invoices(
+        self, tx: Tx, page: PageRequest, unit_id: uuid.UUID | None, year: int | None, state: str | None
+    ) -> Page:
+        """Dues invoices, the latest first; of one unit, year or state."""
+        wanted = {"unit_id": unit_id, "year": year, "state": state}
+        query = select(Invoice).filter_by(**{name: value for name, value in wanted.items() if value is not None})
+        sorts = {"issued": Invoice.issued_at, "due": Invoice.due_on}
+        return tx.page(query, page, key=Invoice.id, sorts=sorts, default="-issued")
+
+    @operation(
+        "GET /invoices/{id}",
+        permission="membership.invoice.read",
+        response=InvoiceOut,
+        label=("会费通知详情", "A dues invoice"),
+        kind="detail",
+    )
+    def get_invoice(self, tx: Tx, id: uuid.UUID) -> Invoice:
+        """A dues invoice, with what is still open of it."""
+        return tx.get(Invoice, id)
+
+    @on_event("finance", "receivable.payment-received.v1", InvoicePaid)
+    def follow_payment(self, tx: Tx, invoice_id: uuid.UUID, unit_id: uuid.UUID, owes: int) -> None:
+        """Takes over what is open after a payment; the unit's standing follows (M4)."""
+        _owing(tx, unit_id, invoice_id, owes)
+
+    @on_event("finance", "receivable.credit-used.v1", InvoicePaid)
+    def follow_credit(self, tx: Tx, invoice_id: uuid.UUID, unit_id: uuid.UUID, owes: int) -> None:
+        """Takes over what is open after earlier overpayment was set against it (M3, M4)."""
+        _owing(tx, unit_id, invoice_id, owes)
+
+    @on_event("finance", "receivable.settled.v1", InvoiceSettled)
+    def follow_settlement(self, tx: Tx, invoice_id: uuid.UUID, unit_id: uuid.UUID, slip: str) -> None:
+        """Notes that nothing is open and which slip finance made for it (M5, F12)."""
+        _owing(tx, unit_id, invoice_id, 0).slip = slip
+
+    @operation(
+        "GET /units/{id}/standing",
+        permission="membership.standing.read",
+        response=StandingOut,
+        label=("会费状态", "Standing of a unit"),
+        kind="detail",
+    )
+    def get_standing(self, tx: Tx, id: uuid.UUID) -> dict[str, Any]:
+        """How a unit stands with its dues today, and what it owes (M4)."""
+        unit = tx.get(Unit, id)
+        account = account_of(tx, unit)
+        return {"unit_id": unit.id, "good": account.good, **asdict(account)}
+
+    @operation(
+        "POST /standings/review",
+        permission="membership.standing.review",
+        response=ReviewOut,
+        label=("核对会费状态", "Review standings"),
+        kind="action",
+    )
+    def review_standings(self, tx: Tx) -> dict[str, Any]:
+        """Finds the units whose last day to pay has passed since their standing was last set (M4). Done again it
+        changes nothing."""
+        late = select(Invoice.unit_id).where(Invoice.state == rules.InvoiceState.OPEN, Invoice.due_on < tx.today)
+        behind = select(Unit.id).where(Unit.id.in_(late), Unit.standing != rules.Standing.OVERDUE).order_by(Unit.id)
+        changed = sum(follow(tx, tx.lock(Unit, id)) for id in tx.all(behind))
+        return {"changed": changed, "as_of": tx.today}
+
+
+def _standards(tx: Tx) -> list[rules.Standard]:
+    # Of two for the same first day the one resolved later holds.
+    latest = select(DuesStandard).order_by(DuesStandard.adopted_on.desc(), DuesStandard.recorded_at.desc())
+    return [standard.as_ruled() for standard in tx.all(latest)]
+
+
+def _owing(tx: Tx, unit_id: uuid.UUID, invoice_id: uuid.UUID, fen: int) -> Invoice:
+    """The invoice, held, once ``fen`` of it are open, and the unit's standing after that."""
+    unit = tx.lock(Unit, unit_id)
+    invoice = tx.lock(Invoice, invoice_id)
+    invoice.owing(fen)
+    follow(tx, unit)
+    return invoice

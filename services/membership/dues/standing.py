@@ -1,0 +1,26 @@
+"""The standing of a unit 会费状态, kept with the unit and told when it changes (M4)."""
+
+from sqlalchemy import select
+
+from services.membership.dues import rules
+from services.membership.dues.models import Invoice
+from services.membership.events import UnitStandingChanged
+from services.membership.units.models import Unit
+from shared.store.tx import Tx
+
+
+def account_of(tx: Tx, unit: Unit) -> rules.Account:
+    """How the unit stands today, by its invoices."""
+    open_ = tx.all(select(Invoice).where(Invoice.unit_id == unit.id, Invoice.state == rules.InvoiceState.OPEN))
+    return rules.account([rules.Owed(invoice.owes, invoice.due_on) for invoice in open_], tx.today)
+
+
+def follow(tx: Tx, unit: Unit) -> bool:
+    """Keep today's standing with ``unit``, which the caller holds; whether that changed anything."""
+    tx.flush()
+    found = account_of(tx, unit).standing
+    if unit.standing == found:
+        return False
+    unit.standing = found
+    tx.emit(UnitStandingChanged.of(unit))
+    return True

@@ -1,0 +1,45 @@
+"""What membership is, for everybody outside of it."""
+
+from services.membership.accounts.first_start import welcome
+from services.membership.base import Base
+from services.membership.events import EVENTS
+from services.membership.seed import seed
+from services.membership.service import MembershipService
+from shared.api.administration import PERMISSION
+from shared.plugins import Plugin
+from shared.text import Text
+
+_KNOWS_THE_MEMBERS = ["membership.unit.read", "membership.dues_standard.read"]
+_READS_DUES = [*_KNOWS_THE_MEMBERS, "membership.invoice.read", "membership.standing.read"]
+
+PLUGIN = Plugin(
+    name="membership",
+    label=Text("会员", "Membership"),
+    package="services.membership",
+    service=MembershipService,
+    models=Base.metadata,
+    events=EVENTS,
+    needs=["governance", "finance"],
+    grants={
+        # What a unit is called, on the papers that finance prints.
+        "service:finance": ["membership.unit.read"],
+        "administrator": [PERMISSION, "membership.*"],
+        "clerk": [
+            "membership.unit.*",
+            "membership.person.*",
+            "membership.representative.*",
+            "membership.dues_standard.read",
+            "membership.invoice.*",
+            "membership.standing.*",
+        ],
+        "exam_officer": _KNOWS_THE_MEMBERS,
+        "editor": _KNOWS_THE_MEMBERS,
+        "correspondent": _KNOWS_THE_MEMBERS,
+        "accountant": _READS_DUES,
+        "cashier": _READS_DUES,
+        "officer": _READS_DUES,
+    },
+    seed=seed,
+    welcome=welcome,
+    issues_tokens=True,
+)

@@ -1,0 +1,55 @@
+"""Representation 单位代表: the unit holds the seat, a person acts for it from one day through another (M2, X7)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from shared.errors import Refused
+
+
+@dataclass(frozen=True)
+class Term:
+    """The days somebody represents a unit, both included; no ``last`` is until further notice (X1)."""
+
+    first: date
+    last: date | None = None
+
+    def covers(self, day: date) -> bool:
+        return self.first <= day and (self.last is None or day <= self.last)
+
+    def meets(self, other: "Term") -> bool:
+        """Whether the two have a day in common."""
+        return (other.last is None or self.first <= other.last) and (self.last is None or other.first <= self.last)
+
+
+def check_term(term: Term, existing: Iterable[Term]) -> None:
+    """Refuse a term that ends before it begins, or meets one the same person has for the same unit (M2)."""
+    if term.last is not None and term.last < term.first:
+        raise Refused(
+            "M2",
+            "截止日不能早于起始日",
+            "The last day cannot come before the first",
+            code="term-order",
+            field="last_day",
+        )
+    if any(term.meets(other) for other in existing):
+        raise Refused(
+            "M2",
+            "此人在这段时间内已是该单位代表",
+            "This person represents the unit in that time already",
+            code="term-overlap",
+            field="person_id",
+        )
+
+
+def end(term: Term, last: date) -> Term:
+    """``term`` ended on ``last``, which lies within it: an end is never moved later or before the first day (X7)."""
+    if not term.covers(last):
+        raise Refused(
+            "M2",
+            "截止日须在原代表期之内",
+            "The last day must lie within the term it ends",
+            code="term-end",
+            field="last_day",
+        )
+    return Term(term.first, last)

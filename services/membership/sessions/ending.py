@@ -1,0 +1,30 @@
+"""Ending sessions, and with them every refresh token of theirs (M11)."""
+
+import uuid
+from enum import StrEnum
+
+from sqlalchemy import update
+
+from services.membership.sessions.models import Session
+from shared.clock import wall_now
+from shared.store.tx import Tx
+
+
+class Because(StrEnum):
+    SIGNED_OUT = "signed_out"
+    PASSWORD_CHANGED = "password_changed"
+    SECRET_RESET = "secret_reset"
+    ACCOUNT_CLOSED = "account_closed"
+    TOKEN_REUSED = "token_reused"
+
+
+def end_sessions(tx: Tx, account_id: uuid.UUID, because: Because, *, but: uuid.UUID | None = None) -> None:
+    """End every session of an account that still runs, ``but`` one."""
+    ending = update(Session).where(Session.account_id == account_id, Session.ended_at.is_(None))
+    if but is not None:
+        ending = ending.where(Session.id != but)
+    tx.session.execute(ending.values(ended_at=wall_now(), ended_because=because))
+
+
+def end_session(session: Session, because: Because) -> None:
+    session.ended_at, session.ended_because = wall_now(), because

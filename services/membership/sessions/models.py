@@ -1,0 +1,52 @@
+"""Sessions, their refresh tokens and failed attempts, as they are kept. Tokens only as hashes (M11)."""
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.membership.base import Base
+from shared.store.base import Identified
+from shared.text import Text
+
+
+class Session(Identified, Base):
+    """A sign-in and all that follows from it: the family of refresh tokens ends with it.
+
+    ``unit_id`` is the one unit somebody chose to act for who represents several.
+    """
+
+    __tablename__ = "sessions"
+    label = Text("登录", "session")
+
+    account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("accounts.id"), index=True)
+    unit_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("units.id"))
+    started_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    ended_because: Mapped[str | None]
+
+
+class RefreshToken(Identified, Base):
+    """A refresh token of a session, good for one use."""
+
+    __tablename__ = "refresh_tokens"
+
+    session_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("sessions.id"), index=True)
+    digest: Mapped[str] = mapped_column(unique=True)
+    issued_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    used_at: Mapped[datetime | None]
+
+
+class FailedSignIns(Base):
+    """How often in a row signing in under a name failed, whether an account has that name or not.
+
+    The name is kept as a blind index only: people type passwords where the name belongs.
+    """
+
+    __tablename__ = "failed_sign_ins"
+
+    name_index: Mapped[str] = mapped_column(primary_key=True)
+    failures: Mapped[int]
+    last_failed_at: Mapped[datetime] = mapped_column(index=True)

@@ -1,0 +1,87 @@
+"""Sessions 登录: how long they last, and how long one waits after too many failures (M11)."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from shared.errors import Refused, TooMany, Unauthenticated
+
+REFRESH_LIFETIME = timedelta(hours=24)
+"""How long a session may stand unused."""
+SESSION_LIFETIME = timedelta(days=30)
+"""How long a session may last at all."""
+
+FREE_FAILURES = 5
+FIRST_WAIT = timedelta(seconds=30)
+LONGEST_WAIT = timedelta(hours=1)
+FORGOTTEN_AFTER = timedelta(days=1)
+"""How long after the last one failures are counted no more."""
+
+
+def failures_now(failures: int, last_failed_at: datetime, now: datetime) -> int:
+    """How many failures count at ``now``."""
+    return failures if now - last_failed_at < FORGOTTEN_AFTER else 0
+
+
+def wait(failures: int, last_failed_at: datetime, now: datetime) -> timedelta:
+    """How much longer to wait before another attempt: 30 s after the fifth failure in a row, then twice as
+    long after each one more, at most an hour; nothing before that."""
+    counted = failures_now(failures, last_failed_at, now)
+    if counted < FREE_FAILURES:
+        return timedelta()
+    doublings = min(counted - FREE_FAILURES, 20)
+    until = last_failed_at + min(FIRST_WAIT * (1 << doublings), LONGEST_WAIT)
+    return max(until - now, timedelta())
+
+
+def locked(left: timedelta) -> TooMany:
+    """What somebody is told who tries again too early, whether the account exists or not."""
+    seconds = -(-left // timedelta(seconds=1))
+    return TooMany(
+        f"登录失败次数过多，请 {seconds} 秒后再试",
+        f"Too many failed attempts: try again in {seconds} s",
+        code="sign-in-locked",
+        rule="M11",
+        retry_after=seconds,
+    )
+
+
+def not_signed_in() -> Unauthenticated:
+    """What somebody is told whose name or password is wrong: never which of the two."""
+    return Unauthenticated(
+        "用户名或密码不正确", "The user name or the password is wrong", code="sign-in-failed", rule="M11"
+    )
+
+
+def session_over() -> Unauthenticated:
+    """What somebody is told whose session has ended, for whatever reason."""
+    return Unauthenticated(
+        "登录已结束，请重新登录", "The session has ended: sign in again", code="session-over", rule="M11"
+    )
+
+
+def wrong_password() -> Refused:
+    """What somebody is told who is signed in and does not know the present password."""
+    return Refused("M11", "原密码不正确", "The old password is wrong", code="wrong-password", field="old_password")
+
+
+def refresh_until(started_at: datetime, now: datetime) -> datetime:
+    """Until when a refresh token given at ``now`` holds: never beyond the session's own end."""
+    return min(now + REFRESH_LIFETIME, started_at + SESSION_LIFETIME)
+
+
+def acts_for(represented: Collection[UUID], chosen: UUID | None) -> frozenset[UUID]:
+    """The units a session acts for: all that the person represents today, or of these the one chosen (M2)."""
+    return frozenset(unit for unit in represented if chosen is None or unit == chosen)
+
+
+def check_choice(represented: Collection[UUID], chosen: UUID | None) -> None:
+    """Refuse to sign in for a unit that the person does not represent today (M2)."""
+    if chosen is not None and chosen not in represented:
+        raise Refused(
+            "M2",
+            "您今天不是该单位的代表",
+            "You do not represent this unit today",
+            code="not-represented",
+            field="unit_id",
+        )

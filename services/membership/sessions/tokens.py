@@ -1,0 +1,68 @@
+"""Tokens: the short one that opens doors and the one that renews it (M11)."""
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import delete, select
+
+from services.membership.accounts.models import Account
+from services.membership.representatives.operations import units_of
+from services.membership.sessions import rules
+from services.membership.sessions.models import RefreshToken, Session
+from shared.clock import wall_now
+from shared.identity.principals import ACCESS_LIFETIME, issue_access
+from shared.store.tx import Tx
+
+
+@dataclass(frozen=True)
+class Access:
+    """What somebody signed in holds. ``refresh_token`` is None where the one at hand stays good."""
+
+    access_token: str
+    account: UUID
+    roles: Sequence[str]
+    units: Sequence[UUID]
+    must_change_password: bool
+    refresh_token: str | None = None
+    expires_in: int = int(ACCESS_LIFETIME.total_seconds())
+
+
+def digest(refresh_token: str) -> str:
+    """What is kept of a refresh token. It is random, so a plain hash hides it."""
+    return hashlib.sha256(refresh_token.encode()).hexdigest()
+
+
+def access(tx: Tx, session: Session, account: Account, refresh_token: str | None = None) -> Access:
+    """What ``account`` may do today, in a token. One that still has its one-time secret gets a token of nobody:
+    no roles, no person, no unit, good for nothing but the exchange."""
+    settled = not account.must_change_password
+    units = rules.acts_for(units_of(tx, account.person_id), session.unit_id) if settled else frozenset()
+    roles = account.roles if settled else []
+    token = issue_access(
+        tx.keyring,
+        account=str(account.id),
+        person=str(account.person_id) if account.person_id and settled else None,
+        session=str(session.id),
+        roles=roles,
+        units=map(str, units),
+    )
+    return Access(token, account.id, roles, sorted(units), account.must_change_password, refresh_token)
+
+
+def new_refresh_token(tx: Tx, session: Session) -> str:
+    """The next refresh token of a session; shown once, kept as a hash."""
+    token, now = secrets.token_urlsafe(32), wall_now()
+    until = rules.refresh_until(session.started_at, now)
+    tx.add(RefreshToken(session_id=session.id, digest=digest(token), issued_at=now, expires_at=until))
+    return token
+
+
+def forget_expired(tx: Tx) -> None:
+    """Remove refresh tokens that hold no longer, used or not; those that somebody holds can go next time."""
+    expired = (
+        select(RefreshToken.id).where(RefreshToken.expires_at < wall_now()).limit(100).with_for_update(skip_locked=True)
+    )
+    tx.session.execute(delete(RefreshToken).where(RefreshToken.id.in_(expired)))

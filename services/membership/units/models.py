@@ -1,0 +1,41 @@
+"""Member units 会员单位 and the history of each of their fields, as they are kept."""
+
+import uuid
+from datetime import date, datetime
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.membership.base import Base
+from services.membership.dues.rules import Standing
+from shared.store.base import Identified, Versioned
+from shared.text import Text
+
+
+class Unit(Versioned, Base):
+    """A member unit (M1). Of those out of the founding document, code, tier and day are not known at first."""
+
+    __tablename__ = "units"
+    label = Text("单位", "unit")
+
+    name: Mapped[str]
+    short_name: Mapped[str | None]
+    credit_code: Mapped[str | None] = mapped_column(unique=True)
+    tier: Mapped[str | None]
+    basis: Mapped[str]
+    admitted_on: Mapped[date | None]
+    recorded_at: Mapped[datetime]
+    standing: Mapped[str] = mapped_column(default=Standing.GOOD, server_default=Standing.GOOD)
+
+
+class UnitChange(Identified, Base):
+    """One field of a unit, before and after; kept for good (M1, X7)."""
+
+    __tablename__ = "unit_changes"
+
+    unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("units.id"), index=True)
+    field: Mapped[str]
+    before: Mapped[str | None]
+    after: Mapped[str | None]
+    changed_at: Mapped[datetime]
+    changed_by: Mapped[str]

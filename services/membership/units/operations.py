@@ -1,0 +1,161 @@
+"""Member units 会员单位: admitted, read, completed and kept up to date (M1, M2)."""
+
+import uuid
+from collections.abc import Mapping
+from datetime import date
+
+from sqlalchemy import select
+
+from services.membership.events import UnitAdmitted, UnitChanged
+from services.membership.units import rules
+from services.membership.units.models import Unit, UnitChange
+from services.membership.units.schemas import UnitChangeOut, UnitIn, UnitOut, UnitPatch, UnitQuery
+from shared.api.operations import operation
+from shared.api.paging import Page, PageRequest
+from shared.store.tx import Tx
+
+
+class Units:
+    """Who is a member."""
+
+    @operation(
+        "POST /units",
+        permission="membership.unit.admit",
+        request=UnitIn,
+        response=UnitOut,
+        label=("登记会员单位", "Record a member unit"),
+        kind="create",
+    )
+    def admit_unit(
+        self,
+        tx: Tx,
+        name: str,
+        short_name: str | None,
+        credit_code: str,
+        tier: str,
+        admitted_on: date | None,
+    ) -> Unit:
+        """Records a unit that has been admitted; its credit code is verified and belongs to no other (M1)."""
+        admitted_on = admitted_on or tx.today
+        rules.check_admission(admitted_on, tx.today)
+        code = rules.credit_code(credit_code)
+        _check_free(tx, code)
+        unit = tx.add(
+            Unit(
+                name=rules.unit_name(name),
+                short_name=rules.unit_name(short_name, "short_name") if short_name else None,
+                credit_code=code,
+                tier=rules.tier(tier).code,
+                basis=rules.Basis.ADMITTED,
+                admitted_on=admitted_on,
+                recorded_at=tx.now,
+            )
+        )
+        tx.flush()
+        tx.emit(UnitAdmitted.of(unit))
+        return unit
+
+    @operation(
+        "GET /units",
+        permission="membership.unit.read",
+        request=UnitQuery,
+        response=UnitOut,
+        label=("会员单位", "Member units"),
+        kind="list",
+    )
+    def list_units(self, tx: Tx, page: PageRequest, name: str | None, tier: str | None) -> Page:
+        """Member units by name; those whose name or short name contains ``name``, of one tier."""
+        query = select(Unit)
+        if name:
+            query = query.where(
+                Unit.name.contains(name, autoescape=True) | Unit.short_name.contains(name, autoescape=True)
+            )
+        if tier:
+            query = query.where(Unit.tier == tier)
+        sorts = {"name": Unit.name, "recorded": Unit.recorded_at}
+        return tx.page(query, page, key=Unit.id, sorts=sorts, default="name")
+
+    @operation(
+        "GET /units/{id}",
+        permission="membership.unit.read",
+        response=UnitOut,
+        label=("会员单位详情", "A member unit"),
+        kind="detail",
+    )
+    def get_unit(self, tx: Tx, id: uuid.UUID) -> Unit:
+        """A member unit."""
+        return tx.get(Unit, id)
+
+    @operation(
+        "PATCH /units/{id}",
+        permission="membership.unit.change",
+        request=UnitPatch,
+        response=UnitOut,
+        label=("更新会员单位资料", "Change a member unit"),
+        kind="action",
+    )
+    def change_unit(self, tx: Tx, id: uuid.UUID, **wanted: str | None) -> Unit:
+        """Changes what is named and keeps what each field was before (M1, M2)."""
+        unit = tx.change(Unit, id)
+        changes = rules.changes(_values(unit), _checked(wanted))
+        for change in changes:
+            if change.field == "credit_code" and change.after:
+                _check_free(tx, change.after)
+            setattr(unit, change.field, change.after)
+            tx.add(
+                UnitChange(
+                    unit_id=unit.id,
+                    field=change.field,
+                    before=change.before,
+                    after=change.after,
+                    changed_at=tx.now,
+                    changed_by=tx.principal.name,
+                )
+            )
+        if changes:
+            tx.flush()
+            tx.emit(UnitChanged.of(unit, fields_changed=[change.field for change in changes]))
+        return unit
+
+    @operation(
+        "GET /units/{id}/changes",
+        permission="membership.unit.read",
+        response=UnitChangeOut,
+        label=("会员单位变更记录", "History of a member unit"),
+        kind="list",
+    )
+    def list_unit_changes(self, tx: Tx, id: uuid.UUID, page: PageRequest) -> Page:
+        """What was changed about a unit, the newest first (M1)."""
+        unit = tx.get(Unit, id)
+        query = select(UnitChange).where(UnitChange.unit_id == unit.id)
+        sorts = {"changed": UnitChange.changed_at}
+        return tx.page(query, page, key=UnitChange.id, sorts=sorts, default="-changed")
+
+
+def _values(unit: Unit) -> dict[str, str | None]:
+    return {
+        "name": unit.name,
+        "short_name": unit.short_name,
+        "credit_code": unit.credit_code,
+        "tier": unit.tier,
+    }
+
+
+def _checked(wanted: Mapping[str, str | None]) -> dict[str, str | None]:
+    """The fields of a change as they are kept, each by its own rule."""
+    kept = dict(wanted)
+    for field in ("name", "short_name"):
+        name = kept.get(field)
+        if name is not None:
+            kept[field] = rules.unit_name(name, field)
+    code = kept.get("credit_code")
+    if code is not None:
+        kept["credit_code"] = rules.credit_code(code)
+    return kept
+
+
+def _check_free(tx: Tx, credit_code: str) -> None:
+    # Held, so that two who give the same code at once cannot both find it free.
+    tx.hold(f"credit code {credit_code}")
+    holder = tx.find(Unit, credit_code=credit_code)
+    rules.check_code_free(holder.id if holder else None)

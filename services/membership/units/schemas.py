@@ -1,0 +1,62 @@
+"""What comes in and goes out about member units."""
+
+from services.membership.dues.rules import Standing
+from services.membership.units.rules import NAME_LENGTH, Basis, Tier
+from shared.api import fields as f
+from shared.text import Text
+
+TIERS = {tier.code: tier.label for tier in Tier}
+BASES = {basis.value: basis.label for basis in Basis}
+STANDINGS = {standing.value: standing.label for standing in Standing}
+FIELDS = {
+    "name": Text("单位名称", "Name"),
+    "short_name": Text("简称", "Short name"),
+    "credit_code": Text("统一社会信用代码", "Unified social credit code"),
+    "tier": Text("会员层级", "Tier"),
+}
+
+
+class UnitIn(f.Schema):
+    """A unit that has been admitted."""
+
+    name = f.String("单位名称", "Name", required=True, max_length=NAME_LENGTH)
+    short_name = f.String("简称", "Short name", load_default=None, allow_none=True, max_length=NAME_LENGTH)
+    credit_code = f.String("统一社会信用代码", "Unified social credit code", required=True, max_length=18)
+    tier = f.Choice("会员层级", "Tier", TIERS, required=True)
+    admitted_on = f.Date("入会日期（默认今天）", "Admitted on (today)", load_default=None, allow_none=True)
+
+
+class UnitPatch(f.Schema):
+    """What is to change; what is not named stays. A code or tier once known is not taken away again."""
+
+    name = f.String("单位名称", "Name", max_length=NAME_LENGTH)
+    short_name = f.String("简称", "Short name", allow_none=True, max_length=NAME_LENGTH)
+    credit_code = f.String("统一社会信用代码", "Unified social credit code", max_length=18)
+    tier = f.Choice("会员层级", "Tier", TIERS)
+
+
+class UnitQuery(f.Schema):
+    name = f.String("名称中含", "Name contains", load_default=None, allow_none=True, max_length=NAME_LENGTH)
+    tier = f.Choice("会员层级", "Tier", TIERS, load_default=None, allow_none=True)
+
+
+class UnitOut(f.Schema):
+    id = f.UUID("编号", "Id")
+    name = f.String("单位名称", "Name")
+    short_name = f.String("简称", "Short name", allow_none=True)
+    credit_code = f.String("统一社会信用代码", "Unified social credit code", allow_none=True)
+    tier = f.Choice("会员层级", "Tier", TIERS, allow_none=True)
+    basis = f.Choice("会员身份依据", "How the membership is known", BASES)
+    admitted_on = f.Date("入会日期", "Admitted on", allow_none=True)
+    recorded_at = f.Moment("登记时间", "Recorded at")
+    standing = f.Choice("会费状态", "Standing", STANDINGS)
+
+
+class UnitChangeOut(f.Schema):
+    """One field, before and after."""
+
+    field = f.Choice("变更项", "Field", FIELDS)
+    before = f.String("变更前", "Before", allow_none=True)
+    after = f.String("变更后", "After", allow_none=True)
+    changed_at = f.Moment("变更时间", "Changed at")
+    changed_by = f.String("变更人账号", "Changed by (account)")
