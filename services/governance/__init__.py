@@ -1,0 +1,1 @@
+"""How the association decides: its bodies, how each of them votes, its posts and who holds them."""
