@@ -1,0 +1,138 @@
+"""Receivables 应收会费, what was paid on them, and the slips for those that are settled, as they are kept."""
+
+import uuid
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from services.finance.base import Base
+from services.finance.dues import rules
+from shared.store.base import Identified, Versioned
+from shared.text import Text
+
+
+class Receivable(Versioned, Base):
+    """What a unit owes by one invoice of membership, whose id it has; amounts in fen (M3).
+
+    ``voucher`` is the number of the one that took it on, ``slip`` that of its 收款单 once it is settled.
+    """
+
+    __tablename__ = "receivables"
+    __table_args__ = (
+        CheckConstraint("amount > 0", name="amount_above_zero"),
+        CheckConstraint("owes BETWEEN 0 AND amount", name="owes_at_most_amount"),
+        CheckConstraint("slip IS NULL OR owes = 0", name="slip_when_settled"),
+    )
+    label = Text("应收会费", "receivable")
+
+    unit_id: Mapped[uuid.UUID] = mapped_column(index=True)
+    year: Mapped[int]
+    amount: Mapped[int]
+    owes: Mapped[int]
+    state: Mapped[str] = mapped_column(index=True)
+    due_on: Mapped[date]
+    voucher: Mapped[str]
+    slip: Mapped[str | None] = mapped_column(unique=True)
+    recorded_at: Mapped[datetime]
+    allocations: Mapped[list["Allocation"]] = relationship(order_by="Allocation.id", lazy="selectin")
+
+    @property
+    def received(self) -> int:
+        """Fen that have settled it so far."""
+        return self.amount - self.owes
+
+    def as_ruled(self) -> rules.Receivable:
+        """What the rules need to know of it."""
+        return rules.Receivable(
+            invoice=self.id,
+            unit=self.unit_id,
+            amount=self.amount,
+            due_on=self.due_on,
+            allocations=tuple(
+                rules.Allocation(each.payment_id, each.amount, each.allocated_on) for each in self.allocations
+            ),
+            slip=self.slip,
+        )
+
+    def follow(self, ruled: rules.Receivable, payments: Iterable["Payment"]) -> None:
+        """Take over what the rules made of it; ``payments`` are those that new allocations draw on."""
+        by_id = {payment.id: payment for payment in payments}
+        self.owes, self.state, self.slip = ruled.owes, ruled.state, ruled.slip
+        for new in ruled.allocations[len(self.allocations) :]:
+            allocation = Allocation(payment=by_id[new.payment], amount=new.amount, allocated_on=new.on)
+            self.allocations.append(allocation)
+
+
+class Payment(Identified, Base):
+    """Money that came from a unit for an invoice; ``unused`` of it, in fen, is the unit's credit 预收会费."""
+
+    __tablename__ = "dues_payments"
+    __table_args__ = (
+        CheckConstraint("amount > 0", name="amount_above_zero"),
+        CheckConstraint("unused BETWEEN 0 AND amount", name="unused_at_most_amount"),
+    )
+    label = Text("会费收款", "payment of dues")
+
+    invoice_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("receivables.id"), index=True)
+    unit_id: Mapped[uuid.UUID] = mapped_column(index=True)
+    amount: Mapped[int]
+    unused: Mapped[int]
+    means: Mapped[str]
+    received_on: Mapped[date]
+    voucher: Mapped[str]
+    recorded_at: Mapped[datetime]
+    recorded_by: Mapped[str]
+
+
+class Allocation(Identified, Base):
+    """What of one payment, in fen, settles one receivable; kept for good (X7)."""
+
+    __tablename__ = "dues_allocations"
+    __table_args__ = (
+        UniqueConstraint("invoice_id", "payment_id"),
+        CheckConstraint("amount > 0", name="amount_above_zero"),
+    )
+
+    invoice_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("receivables.id"))
+    payment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("dues_payments.id"))
+    amount: Mapped[int]
+    allocated_on: Mapped[date]
+    payment: Mapped[Payment] = relationship(lazy="joined")
+
+    @property
+    def means(self) -> str:
+        """How the money had come."""
+        return self.payment.means
+
+
+class CollectionSlip(Identified, Base):
+    """收款单: our own paper, one for each settled receivable, never a fiscal receipt (F12)."""
+
+    __tablename__ = "collection_slips"
+    label = Text("收款单", "collection slip")
+
+    number: Mapped[str] = mapped_column(unique=True)
+    invoice_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("receivables.id"), unique=True)
+    amount: Mapped[int]
+    issued_on: Mapped[date]
+    issued_at: Mapped[datetime]
+    receivable: Mapped[Receivable] = relationship(lazy="joined")
+
+    @property
+    def unit_id(self) -> uuid.UUID:
+        return self.receivable.unit_id
+
+    @property
+    def year(self) -> int:
+        return self.receivable.year
+
+    @property
+    def allocations(self) -> list[Allocation]:
+        """What settled the receivable."""
+        return self.receivable.allocations
+
+    @property
+    def mark(self) -> Text:
+        return rules.NOT_A_RECEIPT

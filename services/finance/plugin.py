@@ -1,0 +1,39 @@
+"""What finance is, for everybody outside of it."""
+
+from services.finance.base import Base
+from services.finance.events import EVENTS
+from services.finance.service import FinanceService
+from shared.api.administration import PERMISSION
+from shared.plugins import Plugin
+from shared.text import Text
+
+_READS_DUES = ["finance.receivable.read", "finance.collection_slip.read"]
+
+PLUGIN = Plugin(
+    name="finance",
+    label=Text("财务", "Finance"),
+    package="services.finance",
+    service=FinanceService,
+    models=Base.metadata,
+    events=EVENTS,
+    needs=["publishing", "governance", "membership"],
+    grants={
+        "administrator": [PERMISSION],
+        "accountant": [
+            "finance.manuscript_fee.read",
+            "finance.ledger.read",
+            *_READS_DUES,
+            "finance.expenditure.read",
+            "finance.expenditure.request",
+        ],
+        "officer": [
+            "finance.ledger.read",
+            *_READS_DUES,
+            "finance.expenditure.read",
+            "finance.expenditure.request",
+            "finance.expenditure.sign",
+        ],
+        "cashier": ["finance.expenditure.read", "finance.payment.record", *_READS_DUES],
+        "clerk": _READS_DUES,
+    },
+)

@@ -1,0 +1,15 @@
+"""The finance service: one mixin a feature."""
+
+from services.finance.dues.operations import Dues
+from services.finance.expenditures.operations import Expenditures
+from services.finance.expenditures.resolutions import ExpenditureResolutions
+from services.finance.ledger.operations import Ledger
+from services.finance.manuscript_fees.operations import ManuscriptFees
+from services.finance.signers.operations import Signers
+from shared.chassis import Service
+
+
+class FinanceService(Service, Dues, Expenditures, ExpenditureResolutions, Ledger, ManuscriptFees, Signers):
+    """What the association owes and is owed."""
+
+    name = "finance"
