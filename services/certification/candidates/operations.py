@@ -1,0 +1,122 @@
+"""Enrolment 报名: a sheet comes in, candidates are listed (C1, C2, X5)."""
+
+import uuid
+
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from services.certification.batches.models import Batch
+from services.certification.batches.rules import BatchState, check_enrolling
+from services.certification.candidates import rules
+from services.certification.candidates.models import Candidate
+from services.certification.candidates.register import Register, identity_index
+from services.certification.candidates.schemas import CandidateLine, CandidateOut, CandidateQuery
+from services.certification.data import catalogue
+from services.certification.sheets import SheetIn, read_sheet, refused_rows, seal_sheet, told, unseal_sheet
+from shared.api.fields import UploadedFile
+from shared.api.jobs import JobOut, RunningJob, job
+from shared.api.operations import operation
+from shared.api.paging import Page, PageRequest
+from shared.store.tables import Job
+from shared.store.tx import Tx
+
+SHEET = "报名"
+
+
+class Candidates:
+    """Who is examined in a batch."""
+
+    @operation(
+        "POST /batches/{id}/enrolments",
+        permission="certification.candidate.enrol",
+        request=SheetIn,
+        response=JobOut,
+        label=("导入报名表", "Import an enrolment sheet"),
+        kind="action",
+        status=202,
+    )
+    def enrol_candidates(self, tx: Tx, id: uuid.UUID, sheet: UploadedFile, take_rest: bool) -> Job:
+        """Takes the sheet 报名 of a workbook; a job enrols its rows, all or none unless ``take_rest`` (C2, X6)."""
+        batch = tx.get(Batch, id)
+        check_enrolling(BatchState(batch.state))
+        read_sheet(sheet.content, rules.COLUMNS, SHEET)
+        content = seal_sheet(tx.vault, sheet.content)
+        return tx.start_job("enrol-candidates", content=content, batch_id=str(id), take_rest=take_rest)
+
+    @job("enrol-candidates", label=("导入报名表", "Import an enrolment sheet"))
+    def enrol(self, job: RunningJob, batch_id: str, take_rest: bool) -> None:
+        """Enrols the rows of a sheet; what is wrong ends the job as a problem that names each row and column."""
+        with job.begin() as tx:
+            sheet = read_sheet(unseal_sheet(tx.vault, job), rules.COLUMNS, SHEET)
+            batch = tx.lock(Batch, uuid.UUID(batch_id))
+            check_enrolling(BatchState(batch.state))
+            enrolled = Register.of(tx.vault, tx.all(select(Candidate).where(Candidate.batch_id == batch.id)))
+            taken = rules.check_rows(
+                told(job, sheet.rows),
+                sheet.errors,
+                catalogue=catalogue(tx.today),
+                scope=batch.qualifications,
+                today=tx.today,
+                already_enrolled=enrolled,
+                take_rest=take_rest,
+            )
+            tx.session.add_all(
+                _candidate(tx, batch, place, enrolment) for place, enrolment in enumerate(taken, len(enrolled) + 1)
+            )
+            job.finish(tx, {"imported": len(taken), "refused_rows": refused_rows(sheet.errors)})
+
+    @operation(
+        "GET /batches/{id}/candidates",
+        permission="certification.candidate.read",
+        request=CandidateQuery,
+        response=CandidateLine,
+        label=("考生", "Candidates"),
+        kind="list",
+    )
+    def list_candidates(
+        self, tx: Tx, id: uuid.UUID, page: PageRequest, occupation: str | None, level: int | None, passed: bool | None
+    ) -> Page:
+        """The candidates of a batch in the order of enrolment; by occupation, level, outcome."""
+        batch = tx.get(Batch, id)
+        query = (
+            select(Candidate)
+            .where(Candidate.batch_id == batch.id)
+            .options(
+                selectinload(Candidate.scores),
+                selectinload(Candidate.objections),
+                selectinload(Candidate.certificate),
+            )
+        )
+        if occupation is not None:
+            query = query.where(Candidate.occupation == occupation)
+        if level is not None:
+            query = query.where(Candidate.level == level)
+        if passed is not None:
+            query = query.where(Candidate.passed == passed)
+        return tx.page(query, page, key=Candidate.id, sorts={"place": Candidate.place}, default="place")
+
+    @operation(
+        "GET /candidates/{id}",
+        permission="certification.candidate.read",
+        response=CandidateOut,
+        label=("考生详情", "A candidate"),
+        kind="detail",
+    )
+    def get_candidate(self, tx: Tx, id: uuid.UUID) -> Candidate:
+        """A candidate with every mark that was entered, the outcome and objections (C5, C6, X7)."""
+        return tx.get(Candidate, id)
+
+
+def _candidate(tx: Tx, batch: Batch, place: int, enrolment: rules.Enrolment) -> Candidate:
+    number = enrolment.identity_number
+    return Candidate(
+        batch_id=batch.id,
+        place=place,
+        name=enrolment.name,
+        identity_sealed=tx.vault.seal(number.reveal()),
+        identity_index=identity_index(tx.vault, number),
+        identity_last4=number.last4,
+        sex=number.sex.value,
+        enrolled_at=tx.now,
+        **enrolment.qualification._asdict(),
+    )

@@ -1,0 +1,46 @@
+"""Who is enrolled in a batch, found by identity number without opening any (X5)."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Generic, TypeVar
+
+from services.certification.candidates.models import Candidate
+from services.certification.candidates.rules import PersonInOccupation
+from shared.identity.sealing import Vault
+from shared.standards.identity_number import IdentityNumber
+
+T = TypeVar("T")
+U = TypeVar("U")
+
+
+def identity_index(vault: Vault, number: IdentityNumber) -> str:
+    """What a candidate's row is found by: the same for the same number, and telling nothing about it."""
+    return vault.blind(f"identity number {number.reveal()}")
+
+
+class Register(Generic[T]):
+    """Something about each candidate of a batch, by person and occupation."""
+
+    def __init__(self, vault: Vault, entries: Mapping[tuple[str, str], T]) -> None:
+        self._vault = vault
+        self._entries = entries
+
+    @classmethod
+    def of(cls, vault: Vault, candidates: Iterable[Candidate]) -> "Register[Candidate]":
+        return Register(vault, {(each.identity_index, each.occupation): each for each in candidates})
+
+    def each(self, of: Callable[[T], U]) -> "Register[U]":
+        """The same register, with what ``of`` makes of each entry."""
+        return Register(self._vault, {key: of(entry) for key, entry in self._entries.items()})
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def __contains__(self, key: object) -> bool:
+        return isinstance(key, tuple) and self._index(key) in self._entries
+
+    def __getitem__(self, key: PersonInOccupation) -> T:
+        return self._entries[self._index(key)]
+
+    def _index(self, key: PersonInOccupation) -> tuple[str, str]:
+        number, occupation = key
+        return identity_index(self._vault, number), occupation

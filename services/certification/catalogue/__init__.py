@@ -1,0 +1,1 @@
+"""What may be certified: occupations, work types and levels (C1)."""

@@ -1,0 +1,1 @@
+"""What was scored in each part, and whether it passes (C5)."""

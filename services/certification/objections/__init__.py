@@ -1,0 +1,1 @@
+"""异议, objections against publicised results and their decision (C6, X8)."""

@@ -1,0 +1,23 @@
+"""What certification is, for everybody outside of it."""
+
+from services.certification.base import Base
+from services.certification.commands import sample
+from services.certification.events import EVENTS
+from services.certification.service import CertificationService
+from shared.api.administration import PERMISSION
+from shared.plugins import Plugin
+from shared.text import Text
+
+PLUGIN = Plugin(
+    name="certification",
+    label=Text("职业技能等级认定", "Certification"),
+    package="services.certification",
+    service=CertificationService,
+    models=Base.metadata,
+    events=EVENTS,
+    grants={
+        "administrator": [PERMISSION],
+        "exam_officer": ["certification.*"],
+    },
+    commands={"sample": sample},
+)
