@@ -1,0 +1,89 @@
+"""Articles 稿件 and their reviews, as they are kept."""
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, UniqueConstraint, or_
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from services.publishing.articles import rules
+from services.publishing.base import Base
+from shared.api.sentences import Sentence
+from shared.identity.principals import Principal
+from shared.store.base import Identified, Versioned
+from shared.text import Text
+
+
+class Article(Versioned, Base):
+    """An article; what it earned is recorded on it when its issue comes out (P6, X4)."""
+
+    __tablename__ = "articles"
+    __table_args__ = (CheckConstraint("fee >= 0", name="fee_not_negative"),)
+    label = Text("稿件", "article")
+
+    title: Mapped[str]
+    body: Mapped[str]
+    column: Mapped[str]
+    author_id: Mapped[uuid.UUID] = mapped_column(index=True)
+    unit_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
+    state: Mapped[str]
+    revision: Mapped[int]
+    characters: Mapped[int]
+    submitted_at: Mapped[datetime]
+    published_at: Mapped[datetime | None]
+    retracted_at: Mapped[datetime | None]
+    retraction_reason: Mapped[str | None]
+    fee: Mapped[int | None]
+    fee_terms: Mapped[str | None]
+    fee_mode: Mapped[str | None]
+    fee_rate: Mapped[int | None]
+    fee_arithmetic: Mapped[Sentence | None]
+    fee_warning: Mapped[Sentence | None]
+    reviews: Mapped[list["Review"]] = relationship(order_by="Review.id", lazy="selectin")
+
+    def as_ruled(self) -> rules.Article:
+        """What the rules need to know of it."""
+        return rules.Article(
+            author=rules.Party(self.author_id, self.unit_id),
+            state=rules.State(self.state),
+            revision=self.revision,
+            reviews=tuple(review.as_ruled() for review in self.reviews),
+        )
+
+    @classmethod
+    def readable_by(cls, reader: Principal) -> ColumnElement[bool]:
+        """What a correspondent sees in the register: their own articles and those of their unit.
+
+        Another unit's text may hold what the trade-secret check will hold back (P5), and its fee is not theirs to
+        see; what came out is read in the newsletter.
+        """
+        return or_(cls.author_id == reader.person, cls.unit_id.in_(reader.units))
+
+    @property
+    def missing_reviews(self) -> list[str]:
+        return [kind.value for kind in self.as_ruled().missing()]
+
+
+class Review(Identified, Base):
+    """One verdict on one revision (P5); kept for good (X7)."""
+
+    __tablename__ = "reviews"
+    __table_args__ = (UniqueConstraint("article_id", "kind", "revision", "passed"),)
+
+    article_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("articles.id"), index=True)
+    kind: Mapped[str]
+    reviewer_id: Mapped[uuid.UUID]
+    reviewer_unit_id: Mapped[uuid.UUID | None]
+    revision: Mapped[int]
+    passed: Mapped[bool]
+    note: Mapped[str]
+    made_at: Mapped[datetime]
+
+    def as_ruled(self) -> rules.Review:
+        return rules.Review(
+            kind=rules.Kind(self.kind),
+            by=rules.Party(self.reviewer_id, self.reviewer_unit_id),
+            revision=self.revision,
+            passed=self.passed,
+            note=self.note,
+        )
