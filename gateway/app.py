@@ -1,0 +1,74 @@
+"""The gateway: a thin front that knows no service. What it serves follows from the manifests on the bus.
+
+``create_app(settings)`` opens nothing: the connection to the bus and the thread that hears manifests come with the
+process's first request, so the application may be imported before a server forks. A server that calls
+:meth:`Gateway.open` in each worker after the fork (gateway.serving has the hooks for gunicorn) is ready at once.
+"""
+
+from importlib.metadata import version
+
+from flask import Flask
+
+from gateway.bus import Bus, Caller
+from gateway.describing import init_describing
+from gateway.dispatch import Dispatcher, init_dispatch
+from gateway.headers import init_headers
+from gateway.health import init_health
+from gateway.limits import Limits
+from gateway.manifests import ManifestStore
+from gateway.observing import init_observing
+from gateway.problems import init_problems
+from gateway.routing import RoutingTable
+from gateway.testing_clock import init_testing_clock
+from shared.identity.keys import Keyring
+from shared.settings import Settings
+
+NAME = "gateway"
+"""Under which name the deployment's root key vouches for the gateway."""
+STATIC_LIFETIME = 3600
+
+
+class Gateway(Flask):
+    """The WSGI application."""
+
+    table: RoutingTable
+    bus: Bus
+
+    def open(self) -> None:
+        """Join the bus now, instead of with the first request. Once forked, not before."""
+        self.bus.open()
+
+    def shut_down(self) -> None:
+        """Leave the bus for good."""
+        self.bus.close()
+
+
+def create_app(settings: Settings, *, client: Caller | None = None, observer: bool = True) -> Gateway:
+    """The application. ``client`` replaces the RPC client; without ``observer`` nothing is heard from the bus.
+
+    The routes last known are read from ``settings.state``; needs the keyring "gateway" in ``settings.keys`` when it
+    observes.
+    """
+    app = Gateway(__name__)
+    app.config.update(
+        MAX_CONTENT_LENGTH=settings.max_body, BOOTSTRAP_SERVE_LOCAL=True, SEND_FILE_MAX_AGE_DEFAULT=STATIC_LIFETIME
+    )
+    app.url_map.merge_slashes = False
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    store = ManifestStore(settings.state / "manifests")
+    app.table = RoutingTable(keep=store.keep)
+    app.table.remember(store.load())
+    app.bus = Bus(settings, app.table, client=client, keyring=_keyring(settings) if observer else None)
+    limits = Limits(_keyring(settings) if observer else None)
+    init_observing(app)
+    init_headers(app, https=settings.address.startswith("https://"))
+    init_problems(app)
+    init_dispatch(app, Dispatcher(settings, app.table, app.bus, limits))
+    init_describing(app, app.table, address=settings.address, version=version("xiehui"))
+    init_health(app, app.bus, app.table)
+    init_testing_clock(app)
+    return app
+
+
+def _keyring(settings: Settings) -> Keyring:
+    return Keyring.load(settings.keys, NAME)

@@ -1,0 +1,70 @@
+"""The one way of every operation: find it, count it, read the request, ask the service, answer."""
+
+from flask import Flask, Response, g, request
+from werkzeug.routing import Rule
+
+from gateway.answers import answer
+from gateway.bus import Bus
+from gateway.errors import MethodNotAllowed
+from gateway.limits import Limits
+from gateway.requests import read_arguments, read_headers
+from gateway.routing import Match, RoutingTable
+from shared.bus.client import away
+from shared.errors import DeadlineExceeded, NotFound
+from shared.settings import Settings
+
+
+class Dispatcher:
+    """Serves everything under /v1."""
+
+    def __init__(self, settings: Settings, table: RoutingTable, bus: Bus, limits: Limits) -> None:
+        self._settings = settings
+        self._table = table
+        self._bus = bus
+        self._limits = limits
+
+    def __call__(self, rest: str = "") -> Response:
+        client = self._bus.open()
+        if request.method == "OPTIONS":
+            return self._options()
+        match = self._find()
+        route = g.route = match.route
+        self._limits.check(request, route)
+        if self._table.away(route.service):
+            raise away(route.service)
+        headers = read_headers(request, route, g.correlation_id)
+        arguments = read_arguments(request, match, max_body=self._settings.max_body)
+        try:
+            envelope = client.call(route.service, route.name, arguments, headers=headers)
+        except DeadlineExceeded:
+            if self._table.away(route.service):
+                raise away(route.service) from None
+            raise
+        self._table.answered(route.service)
+        return answer(envelope, route, self._table.current, request)
+
+    def _find(self) -> Match:
+        """What the address means. A process that has just started gives the services time to say who they are."""
+        while True:
+            try:
+                match = self._table.current.match(request.path, request.method)
+            except NotFound:
+                if not self._table.wait(self._bus.settled_at):
+                    raise
+            else:
+                if not self._table.away(match.route.service) or not self._table.wait(self._bus.settled_at):
+                    return match
+
+    def _options(self) -> Response:
+        try:
+            self._table.current.match(request.path, "OPTIONS")
+        except MethodNotAllowed as problem:
+            return Response(status=204, headers={"Allow": ", ".join(problem.allow)})
+        raise AssertionError("no operation has the method OPTIONS")
+
+
+def init_dispatch(app: Flask, dispatcher: Dispatcher) -> None:
+    """Put every path under /v1, with whatever method, in the hands of ``dispatcher``."""
+    app.url_map.add(Rule("/v1/<path:rest>", endpoint="operation"))
+    app.url_map.add(Rule("/v1", endpoint="operation"))
+    app.view_functions["operation"] = dispatcher

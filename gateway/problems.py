@@ -1,0 +1,81 @@
+"""Problems on their way out: as RFC 9457 documents, and as pages for people."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+import structlog
+from flask import Flask, Request, Response, g, request
+from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import MethodNotAllowed as _OtherMethod
+
+from gateway.asked import language_of, wants_page
+from gateway.errors import MethodNotAllowed, no_such_path
+from gateway.pages import problem_page
+from shared.errors import Broken, Malformed, Problem, TooLarge
+
+log = structlog.get_logger()
+
+MEDIA_TYPE = "application/problem+json"
+_TOKEN_PROBLEMS = frozenset({"bad-token", "token-expired"})
+
+
+def problem_response(document: Mapping[str, Any], request: Request) -> Response:
+    """``document`` as an answer: for browsers a page, for everybody else the document itself."""
+    status = int(document["status"])
+    if wants_page(request):
+        response = problem_page(document, language_of(request))
+    else:
+        response = Response(orjson.dumps(dict(document)), mimetype=MEDIA_TYPE)
+    response.status_code = status
+    response.headers["Cache-Control"] = "no-store"
+    if document.get("retry_after") is not None:
+        response.headers["Retry-After"] = str(document["retry_after"])
+    if status == 401:
+        error = ', error="invalid_token"' if document.get("code") in _TOKEN_PROBLEMS else ""
+        response.headers["WWW-Authenticate"] = f'Bearer realm="xiehui"{error}'
+    return response
+
+
+def as_document(problem: Problem, request: Request) -> dict[str, Any]:
+    """A problem of the gateway's own, as services write theirs."""
+    document = problem.as_dict(language_of(request))
+    document["correlation_id"] = g.correlation_id
+    return document
+
+
+def _answer(problem: Problem) -> Response:
+    response = problem_response(as_document(problem, request), request)
+    if isinstance(problem, MethodNotAllowed):
+        response.headers["Allow"] = ", ".join(problem.allow)
+    return response
+
+
+def _of_http(error: HTTPException) -> Response:
+    """What Flask itself refuses, in the same form as everything else."""
+    if isinstance(error, _OtherMethod):
+        return _answer(MethodNotAllowed(request.method, error.valid_methods or ()))
+    if error.code == 404:
+        return _answer(no_such_path())
+    if error.code == 413:
+        return _answer(TooLarge("请求内容过大", "The body is too large"))
+    if error.code is not None and 400 <= error.code < 500:
+        return _answer(Malformed("请求无法读取", "The request cannot be read"))
+    return _of_anything(error)
+
+
+def _of_anything(error: Exception) -> Response:
+    log.error("request broke", exc_info=error)
+    return _answer(
+        Broken(
+            f"系统内部错误，请将编号 {g.correlation_id} 告知管理员",
+            f"Something broke on our side; tell the administrator {g.correlation_id}",
+        )
+    )
+
+
+def init_problems(app: Flask) -> None:
+    """Give every error of ``app`` the form of a problem."""
+    app.register_error_handler(Problem, _answer)
+    app.register_error_handler(HTTPException, _of_http)
+    app.register_error_handler(Exception, _of_anything)
