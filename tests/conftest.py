@@ -1,0 +1,7 @@
+"""What every test can ask for."""
+
+pytest_plugins = [
+    "shared.testing.postgres",
+    "shared.testing.rabbitmq",
+    "shared.testing.services",
+]

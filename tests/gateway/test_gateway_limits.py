@@ -1,0 +1,83 @@
+import pytest
+
+from gateway.limits import RATES, Limits
+from shared.errors import TooMany
+from shared.identity.keys import TOKENS, Keyring, make_keys
+from shared.identity.principals import issue_access
+
+SESSIONS = "/v1/certification/sessions"
+
+
+def test_guessing_passwords_ends_soon_whoever_asks(front):
+    for attempt in range(RATES["sign-in"]):
+        answer = front.http.post(SESSIONS, json={}, headers={"Authorization": f"Bearer {attempt}"})
+        assert answer.status_code == 200
+    answer = front.http.post(SESSIONS, json={})
+    assert (answer.status_code, answer.json["code"]) == (429, "too-many")
+    assert 0 < int(answer.headers["Retry-After"]) <= 60
+    assert len(front.services.calls) == RATES["sign-in"]
+    elsewhere = front.http.post(SESSIONS, json={}, environ_overrides={"REMOTE_ADDR": "192.0.2.7"})
+    assert elsewhere.status_code == 200
+
+
+def test_one_class_does_not_use_up_another(front):
+    for _ in range(RATES["sign-in"] + 1):
+        front.http.post(SESSIONS, json={})
+    assert front.http.get("/v1/certification/batches").status_code == 200
+
+
+@pytest.fixture
+def keys(tmp_path):
+    make_keys(tmp_path, {"membership": [TOKENS], "stranger": [], "gateway": []})
+    return tmp_path
+
+
+class Asked:
+    def __init__(self, address: str, authorization: str | None = None) -> None:
+        self.remote_addr = address
+        self.headers = {"Authorization": authorization} if authorization else {}
+
+
+def test_each_account_has_a_count_of_its_own_wherever_it_is(front, keys):
+    def token(signer: str, account: str) -> str:
+        keyring = Keyring.load(keys, signer)
+        return "Bearer " + issue_access(keyring, account=account, person=None, session="s", roles=[])
+
+    limits = Limits(Keyring.load(keys, "gateway"), rates={"read": 2, "write": 2})
+    route = front.app.table.current.match("/v1/certification/batches", "GET").route
+    one, other = token("membership", "1"), token("membership", "2")
+    for _ in range(2):
+        limits.check(Asked("192.0.2.1", one), route)
+        limits.check(Asked("192.0.2.1", other), route)
+    with pytest.raises(TooMany):
+        limits.check(Asked("192.0.2.99", one), route)
+    limits.check(Asked("192.0.2.1"), route)
+
+
+def test_a_made_up_token_opens_no_count_of_its_own(front, keys):
+    forged = issue_access(Keyring.load(keys, "stranger"), account="9", person=None, session="s", roles=[])
+    limits = Limits(Keyring.load(keys, "gateway"), rates={"read": 2, "write": 2})
+    route = front.app.table.current.match("/v1/certification/batches", "GET").route
+    limits.check(Asked("192.0.2.1", f"Bearer {forged}"), route)
+    limits.check(Asked("192.0.2.1", "Bearer x.y.z"), route)
+    with pytest.raises(TooMany):
+        limits.check(Asked("192.0.2.1", "Basic abc"), route)
+
+
+def test_a_class_nobody_has_heard_of_is_counted_like_what_it_does(front):
+    front.hear("other", front.entry("POST /x", "x", rate="rare"))
+    assert front.http.post("/v1/other/x", json={}).status_code == 200
+
+
+def test_the_count_starts_again_with_every_minute(front):
+    now = 6000.0
+    limits = Limits(None, rates={"read": 2, "write": 2}, now=lambda: now)
+    route = front.app.table.current.match("/v1/certification/batches", "GET").route
+    for _ in range(2):
+        limits.check(Asked("192.0.2.1"), route)
+    now += 48
+    with pytest.raises(TooMany) as caught:
+        limits.check(Asked("192.0.2.1"), route)
+    assert caught.value.retry_after == 12
+    now += 12
+    limits.check(Asked("192.0.2.1"), route)

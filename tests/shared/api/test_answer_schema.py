@@ -1,0 +1,23 @@
+"""What a manifest promises of an answer."""
+
+from shared.api import fields as f
+from shared.api.manifest import answer_schema, json_schema
+
+
+class LineOut(f.Schema):
+    maxLength = f.String("最长", "Longest", max_length=7)
+
+
+class ThingOut(f.Schema):
+    text = f.String("正文", "Text")
+    lines = f.List("各行", "Lines", f.Nested("行", "Line", LineOut))
+    score = f.Decimal("成绩", "Score")
+
+
+def test_an_answer_may_be_longer_than_what_may_be_sent() -> None:
+    assert json_schema(ThingOut())["properties"]["text"]["maxLength"] == 500
+    answer = answer_schema(ThingOut())["properties"]
+    assert answer["text"] == {"type": "string", "title": "正文", "x-label-en": "Text"}
+    line = answer["lines"]["items"]["properties"]
+    assert line == {"maxLength": {"type": "string", "title": "最长", "x-label-en": "Longest"}}
+    assert answer["score"] == json_schema(ThingOut())["properties"]["score"]

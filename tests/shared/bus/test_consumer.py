@@ -1,0 +1,217 @@
+"""The consumer of events, on both buses: what it cannot settle stays with the broker, in order."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from shared.bus import embedded
+from shared.bus.connection import connect
+from shared.bus.consumer import DELIVERY_LIMIT, EventConsumer, queues_of
+from shared.bus.events import dead_queue, inbox_queue
+from shared.bus.inbox import Delivery, Inbox
+from shared.runtime import StoreAway
+from shared.store.base import new_id
+from shared.testing.association import eventually
+from shared.testing.embedded_bus import EmbeddedBus
+from shared.testing.telling import envelope_of
+
+HEARD = [("teller", "topic.told.v1")]
+TOPIC = str(new_id())
+
+
+class Store(Inbox):
+    """Takes down what it is given; fails as it is told to."""
+
+    def __init__(self) -> None:
+        self.taken: list[str] = []
+        self.buried: list[tuple[Delivery, str]] = []
+        self.fails: list[Exception] = []
+        self.answers: Callable[[], bool] = lambda: True
+        self.holds = threading.Event()
+        self.holds.set()
+
+    def take(self, delivery: Delivery) -> str:
+        self.holds.wait(30)
+        if self.fails:
+            raise self.fails.pop(0)
+        self.taken.append(delivery.event_id)
+        return "done"
+
+    def bury(self, delivery: Delivery, reason: str) -> None:
+        if self.fails:
+            raise self.fails.pop(0)
+        self.buried.append((delivery, reason))
+
+    def reachable(self) -> bool:
+        return self.answers()
+
+
+@pytest.fixture(params=["embedded", pytest.param("rabbitmq", marks=pytest.mark.rabbitmq)])
+def url(request: pytest.FixtureRequest) -> Iterator[str]:
+    if request.param == "rabbitmq":
+        yield request.getfixturevalue("rabbitmq_url")
+        return
+    bus = EmbeddedBus()
+    yield bus.url
+    embedded.reset(bus.name)
+
+
+@pytest.fixture
+def store() -> Store:
+    return Store()
+
+
+@pytest.fixture
+def consume(url: str, store: Store) -> Iterator[Callable[[], EventConsumer]]:
+    made: list[EventConsumer] = []
+
+    def consume() -> EventConsumer:
+        consumer = EventConsumer(url, "listener", HEARD, store)
+        made.append(consumer)
+        consumer.start()
+        assert consumer.ready.wait(30)
+        return consumer
+
+    yield consume
+    for consumer in made:
+        consumer.stop()
+
+
+def put(url: str, *event_ids: str, body: bytes | None = None, **headers: Any) -> None:
+    with connect(url) as connection:
+        channel = connection.channel()
+        for event_id in event_ids:
+            usual, attributes = envelope_of(TOPIC, "x", 1, event_id)
+            message = channel.prepare_message(
+                usual if body is None else body,
+                content_type="application/json",
+                content_encoding="utf-8",
+                headers={**attributes, **headers},
+                properties={"delivery_mode": 2},
+            )
+            channel.basic_publish(message, exchange="teller.events", routing_key="topic.told.v1")
+
+
+def away() -> StoreAway:
+    return StoreAway("不在", "Away")
+
+
+IDS = [f"event-{number}" for number in range(5)]
+
+
+def test_events_arrive_in_order(url: str, store: Store, consume: Callable[[], EventConsumer]) -> None:
+    consume()
+    put(url, *IDS)
+    eventually(lambda: store.taken == IDS, within=20)
+
+
+def test_what_the_store_cannot_take_waits_for_it_and_keeps_its_order(
+    url: str, store: Store, consume: Callable[[], EventConsumer]
+) -> None:
+    back = threading.Event()
+    store.fails, store.answers = [away()], back.is_set
+    consume()
+    put(url, *IDS)
+    eventually(lambda: not store.fails, within=20)
+    assert store.taken == [], "it asks the store, and tries no event before the store answers"
+    back.set()
+    eventually(lambda: store.taken == IDS, within=20)
+
+
+def test_a_failure_of_its_own_costs_no_event(url: str, store: Store, consume: Callable[[], EventConsumer]) -> None:
+    store.fails = [RuntimeError("a bug"), RuntimeError("again")]
+    consume()
+    put(url, *IDS)
+    eventually(lambda: store.taken == IDS, within=20)
+
+
+def test_a_store_that_is_away_and_answers_all_the_same_makes_no_storm(
+    url: str, store: Store, consume: Callable[[], EventConsumer]
+) -> None:
+    store.fails = [away() for _ in range(4)]
+    began = time.monotonic()
+    consume()
+    put(url, "event")
+    eventually(lambda: store.taken == ["event"], within=30)
+    assert time.monotonic() - began > 0.1 + 0.2 + 0.4 + 0.8
+
+
+def test_what_it_has_not_settled_when_it_stops_is_heard_by_the_next(
+    url: str, store: Store, consume: Callable[[], EventConsumer]
+) -> None:
+    store.holds.clear()
+    first = consume()
+    put(url, *IDS)
+    time.sleep(0.2)
+    first.ask_to_stop()
+    store.holds.set()
+    first.stop()
+    assert store.taken in ([], IDS[:1]), "it finishes what it has in hand and begins nothing new"
+    before = list(store.taken)
+    consume()
+    eventually(lambda: store.taken == before + IDS[len(before) :], within=20)
+
+
+def test_one_at_a_time_hears(url: str, store: Store, consume: Callable[[], EventConsumer]) -> None:
+    first, _ = consume(), consume()
+    store.holds.clear()
+    put(url, *IDS)
+    time.sleep(0.3)
+    store.holds.set()
+    eventually(lambda: store.taken == IDS, within=20)
+    first.stop()
+    put(url, "after")
+    eventually(lambda: store.taken == [*IDS, "after"], within=20)
+
+
+def test_what_is_no_event_is_buried_when_the_store_can(
+    url: str, store: Store, consume: Callable[[], EventConsumer]
+) -> None:
+    store.fails = [away()]
+    consume()
+    put(url, "event-0", body=b"\xff")
+    put(url, "event-1")
+    eventually(lambda: store.taken == ["event-1"], within=20)
+    ((delivery, reason),) = store.buried
+    assert (delivery.body, reason) == (b"\xff", "the body is not JSON in UTF-8")
+    assert delivery.event_id.startswith("raw-")
+
+
+def test_what_the_broker_gave_up_is_buried_as_the_event_it_is(
+    url: str, store: Store, consume: Callable[[], EventConsumer]
+) -> None:
+    consume()
+    with connect(url) as connection:
+        channel = connection.channel()
+        body, headers = envelope_of(TOPIC, "x", 1, "given-up")
+        for sent in ({**headers, "x-first-death-exchange": "teller.events"}, headers):
+            message = channel.prepare_message(body, content_type="application/json", headers=sent)
+            channel.basic_publish(message, exchange="xiehui.dead", routing_key="listener")
+    eventually(lambda: len(store.buried) == 2, within=20)
+    (event, reason), (unknown, _) = store.buried
+    assert (event.event_id, event.source, event.aggregate) == ("given-up", "teller", f"teller/topic/{TOPIC}")
+    assert str(DELIVERY_LIMIT) in reason
+    assert unknown.event_id.startswith("raw-"), "what came over no known exchange is not believed"
+
+
+@pytest.mark.rabbitmq
+def test_rabbitmq_says_where_a_dead_letter_came_from(rabbitmq_url: str, store: Store) -> None:
+    """The real thing: an event rejected for good lands in the queue of the dead, with the header we read."""
+    consumer = EventConsumer(rabbitmq_url, "listener", HEARD, store)
+    with connect(rabbitmq_url) as connection:
+        channel = connection.channel()
+        for queue in queues_of("listener", HEARD):
+            queue(channel).declare()
+        rejected: list[Any] = []
+        channel.basic_consume(queue=inbox_queue("listener"), callback=rejected.append)
+        put(rabbitmq_url, "given-up")
+        while not rejected:
+            connection.drain_events(timeout=20)
+        channel.basic_reject(rejected[0].delivery_tag, requeue=False)
+        dead = eventually(lambda: channel.basic_get(dead_queue("listener")), within=20)
+        consumer._bury(channel.message_to_python(dead))
+    assert store.buried[0][0].event_id == "given-up"
+    assert store.buried[0][0].aggregate == f"teller/topic/{TOPIC}"

@@ -1,0 +1,47 @@
+"""Business time can be set, the wall's cannot."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+
+from shared import clock
+
+THEN = datetime(2020, 12, 17, 9, tzinfo=timezone(timedelta(hours=8)))
+
+
+@pytest.fixture(autouse=True)
+def usual_clock() -> Iterator[None]:
+    yield
+    clock.use(clock.SystemClock())
+
+
+def near(one: datetime, other: datetime) -> bool:
+    return abs(one - other) < timedelta(seconds=30)
+
+
+def test_business_time_is_the_walls_until_somebody_sets_it() -> None:
+    assert near(clock.now(), datetime.now(UTC))
+    assert clock.settable() is None
+
+
+def test_a_clock_that_was_set_runs_on() -> None:
+    clock.use(clock.SettableClock(THEN))
+    first = clock.now()
+    assert near(first, THEN)
+    assert first.tzinfo is UTC
+    assert clock.now() >= first
+    settable = clock.settable()
+    assert settable is not None
+    settable.set(THEN + timedelta(days=400))
+    assert near(clock.now(), THEN + timedelta(days=400))
+
+
+def test_the_wall_is_not_set() -> None:
+    clock.use(clock.SettableClock(THEN))
+    assert near(clock.wall_now(), datetime.now(UTC))
+
+
+def test_a_moment_without_an_offset_is_refused() -> None:
+    with pytest.raises(ValueError, match="offset"):
+        clock.SettableClock(THEN.replace(tzinfo=None))
