@@ -74,6 +74,15 @@ class ExpenditureRefused(EventSchema):
     expenditure_id = f.UUID("支出", "Expenditure", attribute="id")
 
 
+class ExpenditureWithdrawn(EventSchema):
+    """An expenditure was taken back by whoever requested or claims it (X7)."""
+
+    event = "expenditure.withdrawn"
+    label = Text("支出已撤回", "Expenditure withdrawn")
+
+    expenditure_id = f.UUID("支出", "Expenditure", attribute="id")
+
+
 class PaymentReceived(EventSchema):
     """Money came in for a unit's dues; ``owes`` is what of the invoice is open after it (M3).
 
@@ -119,6 +128,7 @@ EVENTS = (
     ExpenditureApproved,
     ExpenditurePaid,
     ExpenditureRefused,
+    ExpenditureWithdrawn,
     PaymentReceived,
     CreditUsed,
     ReceivableSettled,

@@ -13,6 +13,7 @@ from services.finance.events import (
     ExpenditurePaid,
     ExpenditureRefused,
     ExpenditureResolutionWanted,
+    ExpenditureWithdrawn,
 )
 from services.finance.expenditures import rules
 from services.finance.expenditures.models import Expenditure
@@ -47,6 +48,8 @@ def announce(tx: Tx, record: Expenditure) -> None:
         tx.emit(ExpenditurePaid.of(record))
     elif record.state == State.REFUSED:
         tx.emit(ExpenditureRefused.of(record))
+    elif record.state == State.WITHDRAWN:
+        tx.emit(ExpenditureWithdrawn.of(record))
 
 
 def follow_posts(tx: Tx) -> None:

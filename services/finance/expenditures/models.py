@@ -77,12 +77,22 @@ class Expenditure(Versioned, Base):
 
 
 class ExpenditureSignature(Identified, Base):
-    """A signature 签批: for which post, by which rule and version of the bands it was given (X4). Kept (X7)."""
+    """A signature 签批: for which post, by which rule and version of the bands it was given (X4). Kept (X7).
+
+    ``resolution_id`` is the resolution it rests on; when that ends, the signature is of the past (F4).
+    """
 
     __tablename__ = "expenditure_signatures"
-    __table_args__ = (UniqueConstraint("expenditure_id", "person_id"),)
+    __table_args__ = (
+        UniqueConstraint(
+            *("expenditure_id", "person_id", "resolution_id"),
+            name="uq_expenditure_signatures_once",
+            postgresql_nulls_not_distinct=True,
+        ),
+    )
 
     expenditure_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("expenditures.id"))
+    resolution_id: Mapped[uuid.UUID | None]
     person_id: Mapped[uuid.UUID]
     post: Mapped[str]
     rule: Mapped[str]
@@ -95,11 +105,14 @@ class ExpenditureSignature(Identified, Base):
     def as_ruled(self) -> rules.Signature:
         """What the rules need to know of it."""
         reason = Text(self.reason["zh"], self.reason["en"])
-        return rules.Signature(self.person_id, Post(self.post), self.signed_on, self.rule, self.bands, reason)
+        return rules.Signature(
+            self.person_id, Post(self.post), self.signed_on, self.rule, self.bands, reason, self.resolution_id
+        )
 
     @classmethod
     def of(cls, signature: rules.Signature, now: datetime, note: str) -> "ExpenditureSignature":
         return cls(
+            resolution_id=signature.resolution,
             person_id=signature.person,
             post=signature.post,
             rule=signature.rule,
@@ -114,7 +127,7 @@ class ExpenditureSignature(Identified, Base):
 class HeardResolution(Base):
     """A resolution about an expenditure, as governance told it; ``used_by`` is the one it serves, at most one (F4).
 
-    ``refusal`` says why it did not serve when it was heard.
+    ``refusal`` says why it did not serve when it was heard; from ``ended_on`` it does not stand any more (X7).
     """
 
     __tablename__ = "expenditure_resolutions"
@@ -128,11 +141,18 @@ class HeardResolution(Base):
     request_id: Mapped[uuid.UUID] = mapped_column(index=True)
     amount: Mapped[int]
     adopted_on: Mapped[date]
+    ended_on: Mapped[date | None]
     used_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("expenditures.id"), unique=True)
     refusal: Mapped[Sentence | None]
 
     def as_ruled(self) -> rules.Resolution:
         """What the rules need to know of it."""
         return rules.Resolution(
-            self.resolution_id, self.body, self.request_id, self.amount, adopted=True, used_by=self.used_by
+            self.resolution_id,
+            self.body,
+            self.request_id,
+            self.amount,
+            adopted=True,
+            used_by=self.used_by,
+            ended=self.ended_on is not None,
         )

@@ -12,6 +12,7 @@ from services.finance.expenditures.schemas import (
     ExpenditureOut,
     MotionRejected,
     ResolutionAdopted,
+    ResolutionEnded,
     ResolutionUseIn,
 )
 from services.finance.signers.roster import heard_roster
@@ -71,10 +72,28 @@ class ExpenditureResolutions:
         if tx.find(Expenditure, id=subject_id) is None:
             heard.refusal = kept(_UNKNOWN)
             return
-        try:
-            self._use(tx, tx.lock(Expenditure, subject_id), heard)
-        except Refused as refused:
-            heard.refusal = kept(refused.detail)
+        self._try(tx, tx.lock(Expenditure, subject_id), heard)
+
+    @on_event("governance", "resolution.ended.v1", ResolutionEnded)
+    def hear_resolution_ended(self, tx: Tx, resolution_id: uuid.UUID, ended_on: date) -> None:
+        """An expenditure not yet paid loses the resolution that does not stand any more and waits for another; one
+        that took its place may have been heard before (F4, X7)."""
+        heard = tx.find(HeardResolution, resolution_id=resolution_id)
+        if heard is None:
+            return
+        heard.ended_on = ended_on
+        if heard.used_by is None:
+            return
+        record = tx.lock(Expenditure, heard.used_by)
+        ruled = rules.let_go(record.as_ruled(), resolution_id, need_of(tx, record, heard_roster(tx)))
+        if ruled.resolution == resolution_id:
+            return
+        heard.used_by = None
+        advance(tx, record, ruled)
+        tx.flush()
+        instead = select(HeardResolution).filter_by(request_id=record.id, used_by=None, ended_on=None)
+        for other in tx.all(instead.order_by(HeardResolution.resolution_id)):
+            self._try(tx, record, other)
 
     @on_event("governance", "motion.rejected.v1", MotionRejected)
     def hear_motion_rejected(
@@ -106,6 +125,12 @@ class ExpenditureResolutions:
         record = tx.change(Expenditure, id)
         self._use(tx, record, heard)
         return today(tx, record, heard_roster(tx))
+
+    def _try(self, tx: Tx, record: Expenditure, heard: HeardResolution) -> None:
+        try:
+            self._use(tx, record, heard)
+        except Refused as refused:
+            heard.refusal = kept(refused.detail)
 
     @staticmethod
     def _use(tx: Tx, record: Expenditure, heard: HeardResolution) -> None:

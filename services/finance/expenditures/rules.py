@@ -6,6 +6,7 @@
     awaiting_resolution ── the council does not agree ──▶ refused
     awaiting_signature ── the signer refuses ──▶ refused
     awaiting_resolution, awaiting_signature, approved ── its requester ──▶ withdrawn
+    awaiting_signature, approved ── its resolution is revoked ──▶ awaiting_resolution
 
 What an open request waits for follows from its claim and from who holds the posts on that day, so every step
 takes the need of its own day. Amounts are fen.
@@ -80,7 +81,8 @@ class ExpenseKind:
 class Resolution:
     """A decision on one expenditure, ``request``, as governance tells it: the body by its code, adopted or not.
 
-    ``amount`` is the most that it allows. ``used_by`` is the expenditure it has served, None while unused.
+    ``amount`` is the most that it allows. ``used_by`` is the expenditure it has served, None while unused; ``ended``
+    says that it does not stand any more.
     """
 
     id: UUID
@@ -89,11 +91,15 @@ class Resolution:
     amount: int
     adopted: bool
     used_by: UUID | None = None
+    ended: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """Who signed 签批, for which post, by which rule and version of the bands (X4)."""
+    """Who signed 签批, for which post, by which rule and version of the bands (X4).
+
+    It rests on ``resolution``, None where there was none, and stands no longer than that does (F4).
+    """
 
     person: UUID
     post: Post
@@ -101,6 +107,7 @@ class Signature:
     rule: str
     bands: str
     reason: Text
+    resolution: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +128,8 @@ class Expenditure:
 
     @property
     def signed_by(self) -> frozenset[UUID]:
-        return frozenset(signature.person for signature in self.signatures)
+        """Whose signatures stand: not those that rested on a resolution which has ended."""
+        return frozenset(each.person for each in self.signatures if each.resolution == self.resolution)
 
 
 def request(id: UUID, claim: Claim, need: Need) -> Expenditure:
@@ -146,7 +154,7 @@ def follow(expenditure: Expenditure, need: Need) -> Expenditure:
 def check_resolution(resolution: Resolution, expenditure: Expenditure) -> None:
     """Refuse (F4) a resolution that does not carry ``expenditure``.
 
-    It was adopted, by the standing council, on that very request, for no less than its amount, and is unused.
+    It was adopted, by the standing council, on that very request, for no less than its amount, stands, and is unused.
     """
     if resolution.body != STANDING_COUNCIL:
         raise Refused(
@@ -157,6 +165,8 @@ def check_resolution(resolution: Resolution, expenditure: Expenditure) -> None:
         )
     if not resolution.adopted:
         raise Refused("F4", "该决议未获通过", "The standing council did not adopt it", code="resolution-not-adopted")
+    if resolution.ended:
+        raise Refused("F4", "该决议已终止", "The resolution does not stand any more", code="resolution-ended")
     if resolution.used_by is not None:
         raise Refused(
             "F4", "该决议已经使用，一次有效", "The resolution was used; it serves once", code="resolution-used"
@@ -186,6 +196,14 @@ def use_resolution(expenditure: Expenditure, resolution: Resolution, need: Need)
     )
 
 
+def let_go(expenditure: Expenditure, resolution: UUID, need: Need) -> Expenditure:
+    """The request without ``resolution``, which has ended: it waits for another, and signatures that rested on this
+    one stand no more (F4, X7). What is paid or closed, or never rested on it, stays as it is."""
+    if expenditure.resolution != resolution or expenditure.state not in OPEN | {State.APPROVED}:
+        return expenditure
+    return follow(replace(expenditure, state=State.AWAITING_RESOLUTION, resolution=None), need)
+
+
 def turn_down(expenditure: Expenditure, resolution: Resolution, need: Need, reason: str) -> Expenditure:
     """The request refused because the standing council did not adopt ``resolution`` on it (F4).
 
@@ -208,7 +226,8 @@ def sign(expenditure: Expenditure, person: UUID, need: Need) -> Expenditure:
     _check_signer(expenditure, person, need)
     if need.post is None:
         raise ValueError("a need without a post is met by its resolution")
-    signature = Signature(person, need.post, need.on, need.rule, need.bands, need.reason)
+    resting_on = expenditure.resolution
+    signature = Signature(person, need.post, need.on, need.rule, need.bands, need.reason, resting_on)
     return replace(expenditure, state=State.APPROVED, rule=need.rule, signatures=(*expenditure.signatures, signature))
 
 

@@ -92,6 +92,7 @@ class SignatureOut(f.Schema):
     rule = f.String("规则", "Rule")
     bands = f.String("审批权限版本", "Version of the bands")
     reason = f.Nested("依据", "Why this post", SentenceOut)
+    resolution_id = f.UUID("所依决议", "Resolution it rests on", allow_none=True)
     note = f.String("批注", "Note")
     signed_at = f.Moment("签批时间", "Signed at")
 
@@ -121,6 +122,13 @@ class ResolutionAdopted(Heard):
     adopted_on = f.Date("通过日期", "Adopted on", required=True)
     subject_id = f.UUID("所议之事", "What it is about", load_default=None, allow_none=True)
     limit = f.Money("限额", "Limit", load_default=None, allow_none=True)
+
+
+class ResolutionEnded(Heard):
+    """What finance reads of a resolution that does not stand any more (X7)."""
+
+    resolution_id = f.UUID("决议", "Resolution", required=True)
+    ended_on = f.Date("终止日期", "Ended on", required=True)
 
 
 class MotionRejected(Heard):

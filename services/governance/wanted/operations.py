@@ -9,7 +9,13 @@ from services.governance.resolutions.rules import Standing
 from services.governance.rights import READ_WANTED
 from services.governance.wanted.models import WantedResolution
 from services.governance.wanted.rules import BODY, State
-from services.governance.wanted.schemas import ExpenditureRefused, ResolutionWanted, WantedOut, WantedQuery
+from services.governance.wanted.schemas import (
+    ExpenditureRefused,
+    ExpenditureWithdrawn,
+    ResolutionWanted,
+    WantedOut,
+    WantedQuery,
+)
 from shared.api.operations import operation
 from shared.api.paging import Page, PageRequest
 from shared.bus.listening import on_event
@@ -36,6 +42,15 @@ class WantedResolutions:
     @on_event("finance", "expenditure.refused.v1", ExpenditureRefused)
     def drop_wanted_resolution(self, tx: Tx, expenditure_id: uuid.UUID) -> None:
         """Stops waiting for a resolution on an expenditure that finance has refused."""
+        self._drop(tx, expenditure_id)
+
+    @on_event("finance", "expenditure.withdrawn.v1", ExpenditureWithdrawn)
+    def withdraw_wanted_resolution(self, tx: Tx, expenditure_id: uuid.UUID) -> None:
+        """Stops waiting for a resolution on an expenditure that was taken back (X7)."""
+        self._drop(tx, expenditure_id)
+
+    @staticmethod
+    def _drop(tx: Tx, expenditure_id: uuid.UUID) -> None:
         wanted = tx.find(WantedResolution, expenditure_id=expenditure_id)
         if wanted is not None and wanted.state == State.WAITING:
             wanted.state = State.DROPPED.value

@@ -21,6 +21,12 @@ class ExpenditureRefused(Heard):
     expenditure_id = f.UUID("支出", "Expenditure", required=True)
 
 
+class ExpenditureWithdrawn(Heard):
+    """Whoever requested an expenditure has taken it back."""
+
+    expenditure_id = f.UUID("支出", "Expenditure", required=True)
+
+
 class WantedQuery(f.Schema):
     state = f.Choice("状态", "State", STATES, load_default=None, allow_none=True)
     expenditure_id = f.UUID("支出", "Expenditure", load_default=None, allow_none=True)

@@ -143,6 +143,18 @@ class Spending:
         self.governance_tells("resolution.adopted.v1", f"resolution/{resolution}", event_id=event_id, **told)
         return resolution
 
+    def end(self, resolution: str) -> None:
+        """That resolution does not stand any more: another revoked it."""
+        told = {"matter": "large-expenditure", "subject_id": None, "standing": "revoked"}
+        self.governance_tells(
+            "resolution.ended.v1",
+            f"resolution/{resolution}",
+            **told,
+            resolution_id=resolution,
+            ended_by=str(uuid.uuid4()),
+            ended_on=self.day(3, 10),
+        )
+
 
 @pytest.fixture
 def spending(association: Association) -> Spending:

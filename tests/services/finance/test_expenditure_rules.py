@@ -124,6 +124,22 @@ def test_a_resolution_is_used_once() -> None:
 
 
 @pytest.mark.rule(id="F4")
+def test_a_signature_stands_no_longer_than_the_resolution_it_rests_on() -> None:
+    signed, needed = approved(5_000_000), need(Claim(5_000_000, CLERK))
+    assert rules.let_go(signed, OTHER, needed) is signed, "it never rested on that one"
+    paid = rules.pay(signed, 5_000_000)
+    assert rules.let_go(paid, DECISION, needed) is paid
+    open_again = rules.let_go(signed, DECISION, needed)
+    assert (open_again.state, open_again.resolution) == (State.AWAITING_RESOLUTION, None)
+    assert (open_again.signed_by, len(open_again.signatures)) == (set(), 1)
+    ended = replace(adopted(5_000_000), ended=True)
+    assert refusal(rules.use_resolution, open_again, ended, needed) == ("F4", "resolution-ended")
+    another = replace(adopted(5_000_000), id=OTHER)
+    resolved, _ = rules.use_resolution(open_again, another, needed)
+    assert rules.sign(resolved, PRESIDENT, needed).state is State.APPROVED
+
+
+@pytest.mark.rule(id="F4")
 def test_what_the_standing_council_rejects_is_refused() -> None:
     expenditure, needed = requested(5_000_000)
     rejected = replace(adopted(5_000_000), adopted=False)

@@ -242,6 +242,47 @@ def test_posts_that_change_ask_for_no_second_resolution(spending: Any) -> None:
 
 
 @pytest.mark.rule(id="F4")
+@pytest.mark.parametrize("signed", [False, True])
+def test_a_resolution_that_is_revoked_before_payment_carries_nothing_any_more(spending: Any, signed: bool) -> None:
+    id = spending.requested("50000.00")
+    revoked = spending.resolve(id, "50000.00")
+    if signed:
+        assert spending.sign(id, spending.president)["state"] == "approved"
+    spending.end(revoked)
+    assert (spending.get(id)["state"], spending.get(id)["resolution_id"]) == ("awaiting_resolution", None)
+    assert [type_ for type_, _ in spending.told(id)].count("expenditure.resolution-wanted.v1") == 2
+    assert refusal(spending.pay(id)) == (409, "F4", "not-approved")
+    again = spending.call("use_resolution", spending.accountant, id=id, resolution_id=revoked)
+    assert refusal(again) == (409, "F4", "resolution-ended")
+
+    spending.resolve(id, "50000.00")
+    assert refusal(spending.pay(id)) == (409, "F4", "not-approved"), "the signature rested on what has ended"
+    assert spending.sign(id, spending.president)["state"] == "approved"
+    assert spending.pay(id)["state"] == "paid"
+    assert len(spending.get(id)["signatures"]) == 1 + signed, "the earlier one stays on file"
+
+
+@pytest.mark.rule(id="F4")
+def test_the_resolution_that_takes_the_place_of_another_carries_it_whichever_is_heard_first(spending: Any) -> None:
+    id = spending.requested("50000.00")
+    first = spending.resolve(id, "50000.00")
+    second = spending.resolve(id, "60000.00")
+    assert spending.get(id)["resolution_id"] == first
+    spending.end(first)
+    assert (spending.get(id)["state"], spending.get(id)["resolution_id"]) == ("awaiting_signature", second)
+
+
+@pytest.mark.rule(id="X7")
+def test_what_is_paid_stays_paid_when_its_resolution_ends(spending: Any) -> None:
+    id = spending.requested("50000.00")
+    resolution = spending.resolve(id, "50000.00")
+    spending.sign(id, spending.president)
+    assert spending.pay(id)["state"] == "paid"
+    spending.end(resolution)
+    assert (spending.get(id)["state"], spending.get(id)["resolution_id"]) == ("paid", resolution)
+
+
+@pytest.mark.rule(id="F4")
 def test_what_the_standing_council_rejects_is_refused(spending: Any) -> None:
     id = spending.requested("50000.00")
     motion = {"motion_id": str(uuid.uuid4()), "body": "standing-council", "matter": "large-expenditure"}
@@ -284,6 +325,7 @@ def test_the_requester_withdraws_before_it_is_paid(spending: Any) -> None:
     assert refusal(spending.call("withdraw_expenditure", other, id=id, reason="x")) == (409, "X8", "not-the-requester")
     withdrawn = spending.call("withdraw_expenditure", spending.accountant, id=id, reason="重复申请")
     assert (withdrawn["state"], withdrawn["closed_by"]) == ("withdrawn", spending.accountant.person)
+    assert spending.told(id) == [("expenditure.withdrawn.v1", {"expenditure_id": id})]
     assert refusal(spending.pay(id)) == (409, "F1", "not-approved")
     paid = spending.requested("100.00")
     spending.sign(paid, spending.secretary_general)

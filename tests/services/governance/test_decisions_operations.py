@@ -66,8 +66,9 @@ class Secretariat:
         event = {"expenditure_id": expenditure, "amount": amount, "kind": "equipment"}
         self._tell("expenditure.resolution-wanted.v1", expenditure, event)
 
-    def refuse(self, expenditure: str) -> None:
-        self._tell("expenditure.refused.v1", expenditure, {"expenditure_id": expenditure})
+    def close(self, expenditure: str, how: str) -> None:
+        """Finance has ``how``, "refused" or "withdrawn", this expenditure."""
+        self._tell(f"expenditure.{how}.v1", expenditure, {"expenditure_id": expenditure})
 
     def _tell(self, kind: str, expenditure: str, event: dict[str, Any]) -> None:
         attributes = {
@@ -394,11 +395,12 @@ def test_a_resolution_made_ahead_leaves_nothing_waiting(secretariat: Secretariat
 
 
 @pytest.mark.rule(id="F4")
-def test_a_refused_expenditure_waits_no_more(secretariat: Secretariat) -> None:
+@pytest.mark.parametrize("how", ["refused", "withdrawn"])
+def test_a_closed_expenditure_waits_no_more(secretariat: Secretariat, how: str) -> None:
     expenditure = str(uuid.uuid4())
     secretariat.want(expenditure)
     eventually(lambda: secretariat.wanted(expenditure))
-    secretariat.refuse(expenditure)
+    secretariat.close(expenditure, how)
     assert eventually(lambda: secretariat.wanted(expenditure)["state"] == "dropped")
 
 
