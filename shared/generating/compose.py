@@ -140,10 +140,13 @@ def compose() -> dict[str, Any]:
                     "XIEHUI_STATE": "/state",
                     "XIEHUI_HOST": "0.0.0.0",
                     "XIEHUI_PORT": "8000",
+                    "PROMETHEUS_MULTIPROC_DIR": "/metrics",
                     "XIEHUI_PUBLIC_URL": "${PUBLIC_URL:-http://127.0.0.1:8000}",
                 },
                 "ports": ["${PORT:-8000}:8000"],
                 "volumes": ["keys-gateway:/keys:ro", "gateway-state:/state"],
+                # Empty at each start: what dead workers counted must not be counted again.
+                "tmpfs": [f"/metrics:uid={SERVICE_UID},mode=0700"],
                 "depends_on": {
                     "setup": {"condition": "service_completed_successfully"},
                     "rabbitmq": {"condition": "service_healthy"},
