@@ -1,4 +1,9 @@
-"""A client of the gateway, as anybody could write one: JSON over HTTP, a token, patience with jobs and events."""
+"""A client of the gateway, as anybody could write one: JSON over HTTP, a token, patience with whatever goes away.
+
+An association that is being stopped, killed or started again is no reason to give up, and none to do a thing twice.
+Every command bears an ``Idempotency-Key`` and is sent again under the same key until it is answered; a read is simply
+sent again; whose token ran out signs in again.
+"""
 
 import time
 import uuid
@@ -8,12 +13,22 @@ from typing import Any
 import httpx
 from rich.progress import Progress
 
+PATIENCE = 60.0
+"""Seconds for which an association may be away before a request is given up."""
+SHORTEST_PAUSE, LONGEST_PAUSE = 0.1, 2.0
+AWAY = frozenset({503, 504})
+"""Statuses of requests that were not carried out, or may have been: to be sent again under the same key."""
+
 
 class Surprise(Exception):
     """The association answered something the demonstration cannot go on with."""
 
 
-def until(check: Callable[[], Any], what: str, *, within: float = 20) -> Any:
+class AnswerNotKept(Surprise):
+    """The command was carried out, but its answer held a secret and got lost on the way: nobody has it any more."""
+
+
+def until(check: Callable[[], Any], what: str, *, within: float = 60) -> Any:
     """What ``check`` gives once it is truthy; a :class:`Surprise` naming ``what`` where it is not in time."""
     deadline = time.monotonic() + within
     while time.monotonic() < deadline:
@@ -27,23 +42,63 @@ def until(check: Callable[[], Any], what: str, *, within: float = 20) -> Any:
 class Client:
     """Talks to one gateway, signed in as somebody or as nobody."""
 
-    def __init__(self, address: str, token: str | None = None) -> None:
+    def __init__(self, address: str, *, credentials: tuple[str, str] | None = None, patience: float = PATIENCE) -> None:
+        """``credentials``: the user name and password to sign in with, now and whenever the token has run out."""
         self.address = address
-        headers = {"Authorization": f"Bearer {token}"} if token else {}
-        self._http = httpx.Client(base_url=address, headers=headers, timeout=30, trust_env=False)
+        self._credentials = credentials
+        self._patience = patience
+        self._http = httpx.Client(base_url=address, timeout=30, trust_env=False)
+        if credentials:
+            self._sign_in(*credentials)
+
+    def _sign_in(self, username: str, password: str) -> None:
+        self._http.headers.pop("Authorization", None)  # one that ran out would be refused even here
+        session = self.anew("/v1/membership/sessions", {"username": username, "password": password})
+        self._http.headers["Authorization"] = f"Bearer {session['access_token']}"
 
     def signed_in(self, username: str, password: str) -> "Client":
-        """A client for whoever this is; the password is that person's own already."""
-        session = self.post("/v1/membership/sessions", {"username": username, "password": password})
-        return Client(self.address, session["access_token"])
+        """A client for whoever this is."""
+        return Client(self.address, credentials=(username, password), patience=self._patience)
 
     def ask(self, method: str, path: str, *, expect: int | None = None, **sent: Any) -> httpx.Response:
-        """One request; an answer that is not a success (or not ``expect``) is a :class:`Surprise`."""
+        """One request, sent again for as long as nobody answers it; an answer that is not a success (or not
+        ``expect``) is a :class:`Surprise`."""
         headers = {"Idempotency-Key": str(uuid.uuid4())} if method != "GET" else {}
-        response = self._http.request(method, path, headers={**headers, **sent.pop("headers", {})}, **sent)
+        headers |= sent.pop("headers", {})
+        response = self._answered(method, path, headers=headers, **sent)
+        if response.status_code == 401 and expect != 401 and self._credentials and _has_run_out(response):
+            self._sign_in(*self._credentials)
+            response = self._answered(method, path, headers=headers, **sent)
         if response.status_code != expect if expect else response.is_error:
-            raise Surprise(f"{method} {path}: {response.status_code} {response.text[:1000]}")
+            surprise = AnswerNotKept if _code(response) == "answer-not-kept" else Surprise
+            raise surprise(f"{method} {path}: {response.status_code} {response.text[:1000]}")
         return response
+
+    def _answered(self, method: str, path: str, **sent: Any) -> httpx.Response:
+        """The first answer of an association that is there; a :class:`Surprise` where there is none in time."""
+        deadline, pause = time.monotonic() + self._patience, SHORTEST_PAUSE
+        while True:
+            try:
+                response = self._http.request(method, path, **sent)
+            except httpx.TransportError as error:
+                last, asked = f"{type(error).__name__}: {error}", 0.0
+            else:
+                if response.status_code not in AWAY:
+                    return response
+                last, asked = f"{response.status_code} {response.text[:1000]}", _retry_after(response)
+            if time.monotonic() > deadline:
+                raise Surprise(f"{method} {path}: not answered within {self._patience:g} s, at last {last}")
+            time.sleep(min(max(pause, asked), LONGEST_PAUSE))
+            pause *= 2
+
+    def anew(self, path: str, body: Any = None) -> Any:
+        """POST a command that may be done twice and whose answer holds a secret: where that gets lost, another one is
+        asked for."""
+        while True:
+            try:
+                return self.post(path, body)
+            except AnswerNotKept:
+                continue
 
     def get(self, path: str, **query: Any) -> Any:
         return self.ask("GET", path, params=query).json()
@@ -108,3 +163,20 @@ class Client:
 
     def close(self) -> None:
         self._http.close()
+
+
+def _retry_after(response: httpx.Response) -> float:
+    """The seconds that a problem asks one to wait."""
+    asked = response.headers.get("Retry-After", "")
+    return float(asked) if asked.isdecimal() else 0.0
+
+
+def _has_run_out(response: httpx.Response) -> bool:
+    """Whether another token of the same person would do."""
+    return _code(response) in ("token-expired", "bad-token", "session-over")
+
+
+def _code(response: httpx.Response) -> Any:
+    if "problem+json" not in response.headers.get("Content-Type", ""):
+        return None
+    return response.json().get("code")

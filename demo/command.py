@@ -5,7 +5,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from demo import article_fee, batch_of_2020, dues, expenditure
-from demo.association import running
+from demo.association import Running, running
 from demo.client import Surprise
 from demo.findings import Findings
 from demo.office import open_office
@@ -14,22 +14,27 @@ START = "2020-12-01T08:00:00+08:00"
 FLOWS = (batch_of_2020, article_fee, dues, expenditure)
 
 
+def drive(there: Running, findings: Findings, console: Console) -> None:
+    """All flows, one after the other; a :class:`Surprise` ends them early."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    office = open_office(there.address, there.secret)
+    with Progress(*columns, console=console) as progress:
+        for flow in FLOWS:
+            flow.run(office, findings, progress)
+
+
 def demo() -> None:
     """See it work on real input: four flows from end to end, with a table of what was expected and seen."""
     console = Console()
     findings = Findings()
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     try:
         with (
             console.status("正在启动一个临时的协会 / starting a temporary association") as status,
             running(START) as there,
         ):
-            office = open_office(there.address, there.secret)
             status.stop()
             console.print(f"协会已在 {there.address} 运行 / the association runs at {there.address}")
-            with Progress(*columns, console=console) as progress:
-                for flow in FLOWS:
-                    flow.run(office, findings, progress)
+            drive(there, findings, console)
     except Surprise as surprise:
         findings.print(console)
         console.print("[red]演示中断 / the demonstration broke off")

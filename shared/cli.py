@@ -64,7 +64,10 @@ def run(
     ] = None,
     clock: Annotated[
         str | None,
-        typer.Option(help="For demonstrations: business time to start from; it can then be set over HTTP"),
+        typer.Option(
+            help="For demonstrations: business time to start from; it can then be set over HTTP. "
+            "The same --clock on the same data goes on from where it was"
+        ),
     ] = None,
 ) -> None:
     """Run services against RabbitMQ, or everything in one process with --all --embedded."""

@@ -5,8 +5,10 @@ Business time (terms, deadlines, dates on documents) comes from :func:`now`. Tes
 :func:`wall_now`, so that setting the business clock neither opens a session nor delays a message.
 """
 
+import json
 import threading
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Protocol
 
 
@@ -22,11 +24,21 @@ class SystemClock:
 
 
 class SettableClock:
-    """A clock that runs on from wherever it was last set."""
+    """A clock that runs on from wherever it was last set.
 
-    def __init__(self, start: datetime) -> None:
+    With ``kept``, a file, it does so over restarts of its process too: what a crash interrupted is taken up again at
+    the business time it was begun at. Only another ``start`` than the last time sets it anew.
+    """
+
+    def __init__(self, start: datetime, *, kept: Path | None = None) -> None:
         self._lock = threading.Lock()
-        self._offset = timedelta()
+        self._start = start
+        self._kept = kept
+        if kept is not None and kept.exists():
+            began, offset = json.loads(kept.read_text())
+            if began == start.isoformat():
+                self._offset = timedelta(seconds=offset)
+                return
         self.set(start)
 
     def now(self) -> datetime:
@@ -39,6 +51,10 @@ class SettableClock:
             raise ValueError("a moment without an offset")
         with self._lock:
             self._offset = moment.astimezone(UTC) - datetime.now(UTC)
+            if self._kept is not None:
+                fresh = self._kept.with_name(f"{self._kept.name}.new")
+                fresh.write_text(json.dumps([self._start.isoformat(), self._offset.total_seconds()]))
+                fresh.replace(self._kept)
 
 
 _clock: Clock = SystemClock()

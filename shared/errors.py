@@ -7,6 +7,7 @@
     ├── NotFound                404  no such thing
     ├── Refused                 409  a rule of the association says no (carries the rule's id)
     ├── IdempotencyConflict     409  the key was used for another request
+    ├── AnswerNotKept           409  done before under this key; the answer was secret and is gone
     ├── StaleVersion            412  If-Match names an older version
     ├── TooLarge                413  a body over the limit
     ├── Invalid                 422  fields that break their own rules (carries field → messages)
@@ -114,6 +115,14 @@ class IdempotencyConflict(Problem):
     status = 409
     code = "idempotency-conflict"
     title = Text("幂等键已用于另一请求", "The idempotency key belongs to another request")
+
+
+class AnswerNotKept(Problem):
+    """Carried out before under this key, and the answer held a secret. Ask anew, under a new key."""
+
+    status = 409
+    code = "answer-not-kept"
+    title = Text("已办理，答复不再提供", "Done before, and its answer is not given twice")
 
 
 class StaleVersion(Problem):

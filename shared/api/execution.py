@@ -25,6 +25,7 @@ from shared.api.operations import Download, Operation
 from shared.api.paging import Page, PageRequest
 from shared.bus.events import ID_LENGTH, fit_id
 from shared.errors import (
+    AnswerNotKept,
     Broken,
     DeadlineExceeded,
     IdempotencyConflict,
@@ -183,8 +184,13 @@ def _claim(tx: Tx, operation: Operation, key: str | None, digest: str) -> Idempo
     )
     taken = tx.session.execute(claim.on_conflict_do_nothing().returning(Idempotency.key)).first()
     row = tx.need(Idempotency, **identity)
-    if taken is None and (row.digest != digest or row.answer is None):
+    if taken is None and row.digest != digest:
         raise IdempotencyConflict("此幂等键已用于另一请求", "This idempotency key was used for another request")
+    if taken is None and row.answer is None:
+        raise AnswerNotKept(
+            "此前已办理；答复含有秘密，未予保存，如仍需要请换新的幂等键",
+            "This was done before. Its answer held a secret and was not kept: ask anew, under a new key",
+        )
     return row
 
 

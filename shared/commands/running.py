@@ -47,9 +47,9 @@ def run_embedded(data: Path, *, port: int | None, clock: datetime | None) -> Non
     settings = from_environment()
     if port is not None:
         settings = replace(settings, port=port)
-    if clock is not None:
-        business_clock.use(business_clock.SettableClock(clock))
     data.mkdir(parents=True, exist_ok=True)
+    if clock is not None:
+        business_clock.use(business_clock.SettableClock(clock, kept=data / "clock.json"))
     association = Embedded(data.resolve(), settings)
     with until_told() as stop, (data / "xiehui.log").open("a", buffering=1) as logfile:
         configure(stream=logfile)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 
@@ -35,6 +36,15 @@ def test_a_clock_that_was_set_runs_on() -> None:
     assert settable is not None
     settable.set(THEN + timedelta(days=400))
     assert near(clock.now(), THEN + timedelta(days=400))
+
+
+def test_a_clock_that_is_kept_goes_on_in_the_next_process_where_it_was(tmp_path: Path) -> None:
+    later = THEN + timedelta(days=400)
+    clock.SettableClock(THEN, kept=tmp_path / "clock.json").set(later)
+    assert near(clock.SettableClock(THEN, kept=tmp_path / "clock.json").now(), later)
+    elsewhere = THEN + timedelta(days=7)
+    assert near(clock.SettableClock(elsewhere, kept=tmp_path / "clock.json").now(), elsewhere)
+    assert near(clock.SettableClock(THEN, kept=tmp_path / "clock.json").now(), THEN)
 
 
 def test_the_wall_is_not_set() -> None:

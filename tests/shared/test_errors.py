@@ -15,6 +15,7 @@ STATUS = {
     "NotFound": 404,
     "Refused": 409,
     "IdempotencyConflict": 409,
+    "AnswerNotKept": 409,
     "StaleVersion": 412,
     "TooLarge": 413,
     "Invalid": 422,

@@ -98,6 +98,18 @@ def test_no_secret_password_or_token_is_kept_in_any_table_or_log(association: As
         assert not any(secret in content for content in kept)
 
 
+def test_a_command_whose_secret_answer_got_lost_is_not_done_twice_and_says_so(association: Association) -> None:
+    asked = {"as_": association.person("administrator"), "key": str(new_id())}
+    fields = {"username": f"u{new_id().hex[-12:]}", "roles": []}
+    assert association.call("membership", "open_account", **asked, **fields).status == 201
+    again = association.call("membership", "open_account", **asked, **fields)
+    assert again.problem is not None
+    assert (again.status, again.problem["code"]) == (409, "answer-not-kept")
+    other = association.call("membership", "open_account", **asked, **fields, person_id=str(new_id()))
+    assert other.problem is not None
+    assert other.problem["code"] == "idempotency-conflict"
+
+
 @pytest.mark.rule(id="M11")
 @pytest.mark.parametrize(
     ("given", "rule", "code"),
