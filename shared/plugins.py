@@ -19,6 +19,7 @@ from sqlalchemy import MetaData
 from shared.text import Text
 
 if TYPE_CHECKING:
+    from shared.books.declared import Books
     from shared.bus.events import EventSchema
     from shared.store.tx import Tx
 
@@ -50,6 +51,8 @@ class Plugin:
     welcome: "Callable[[Tx], str | None] | None" = None
     """What to print once the service stands ready, e.g. a one-time sign-in; None when there is nothing to say."""
     issues_tokens: bool = False
+    books: "Books | None" = None
+    """What only the service knows of what must fit together in its database; see :mod:`shared.books`."""
     commands: Mapping[str, Callable[..., None]] = field(default_factory=dict)
 
     @property

@@ -7,15 +7,18 @@ as a note's text says.
 import time
 import uuid
 from collections import Counter
+from collections.abc import Iterator
 
 from sqlalchemy import select
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from shared.api import fields as f
 from shared.api.administration import PERMISSION
 from shared.api.jobs import JobOut, RunningJob, job
 from shared.api.operations import operation
 from shared.api.paging import Page, PageRequest
+from shared.books.declared import Books, Fault, Faults, Given, Numbers
+from shared.books.look import Look, about
 from shared.bus.events import EventSchema, Heard
 from shared.bus.listening import on_event
 from shared.chassis import Service
@@ -247,6 +250,45 @@ class ListenerService(Service):
         return {"text": text, "principal": tx.principal.name}
 
 
+def topics_told_what_they_say(look: Look) -> Faults:
+    """Each topic told as many notes as it says, in positions from 1 on, each once."""
+    positions: dict[str, list[int]] = {}
+    for told in look.told(NoteTold):
+        positions.setdefault(about(told), []).append(told.data["position"])
+    for topic in look.session.scalars(select(Topic).where(Topic.name.not_like("counted %"))):
+        if positions.pop(str(topic.id), []) != [*range(1, topic.told + 1)]:
+            yield Fault(f"topics {topic.id}", Text("所告与条数不符", f"Not what it says it told: {topic.told}"))
+    for topic_id in positions:
+        yield Fault(f"topics {topic_id}", Text("没有这个主题", "Told about a topic that is not there"))
+
+
+def notes_are_heard_once(look: Look) -> Faults:
+    """Each note that was told is written down exactly once, as it was told, in the order of its topic."""
+    wanted: dict[tuple[uuid.UUID, int], str] = {}
+    for told in look.heard("teller", NoteTold.type(), NoteHeard):
+        wanted[told.data["topic_id"], told.data["position"]] = told.data["text"][:1000]
+    latest: dict[uuid.UUID, int] = {}
+    columns = HeardNote.topic_id, HeardNote.position, HeardNote.text
+    for topic_id, position, text in look.session.execute(select(*columns).order_by(HeardNote.id)):
+        where = f"heard_notes {topic_id} {position}"
+        if (topic_id, position) not in wanted:
+            yield Fault(where, Text("多记了一次，或无人告知", "Written down twice, or never told"))
+        elif wanted.pop((topic_id, position)) != text:
+            yield Fault(where, Text("与所告不符", "Not what was told"))
+        elif position < latest.get(topic_id, 0):
+            yield Fault(where, Text("次序颠倒", "Out of order"))
+        latest[topic_id] = position
+    for topic_id, position in wanted:
+        yield Fault(f"heard_notes {topic_id} {position}", Text("没有记下", "Not written down"))
+
+
+def topics_given(session: Session) -> Iterator[Given]:
+    """Topics keep no number of theirs: they count as numbered in the order in which they were opened."""
+    opened = select(Topic.id).where(Topic.name.not_like("counted %")).order_by(Topic.id)
+    for number, id in enumerate(session.scalars(opened), 1):
+        yield Given("topics", number, f"topics {id}")
+
+
 TELLER = Plugin(
     name="teller",
     label=Text("告知", "Teller"),
@@ -255,6 +297,9 @@ TELLER = Plugin(
     models=TellerBase.metadata,
     events=(NoteTold,),
     grants={"operator": [PERMISSION], "teller": ["teller.*"]},
+    books=Books(
+        checks=(topics_told_what_they_say,), numbers=(Numbers(Text("主题", "Topics"), topics_given, counter="topics"),)
+    ),
 )
 LISTENER = Plugin(
     name="listener",
@@ -264,6 +309,7 @@ LISTENER = Plugin(
     models=ListenerBase.metadata,
     needs=("teller",),
     grants={"operator": [PERMISSION]},
+    books=Books(checks=(notes_are_heard_once,)),
 )
 
 

@@ -1,0 +1,87 @@
+"""Counting the books: every check of the chassis and of the services, over databases that are each read at one moment.
+
+    findings = count(list(plugins().values()), settings.database_url_of)
+
+An association at work always has something under way, so that two databases read a moment apart need not agree.
+:func:`settled` looks again and reports only what stands each time.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from functools import partial
+from itertools import chain
+
+from sqlalchemy.orm import Session
+
+from shared.books.constraints import check_constraints
+from shared.books.declared import Books, Faults, Finding
+from shared.books.keys import check_audit, check_keys
+from shared.books.look import Look
+from shared.books.messages import check_heard, check_inbox, check_jobs, check_outbox
+from shared.books.numbers import check_numbers
+from shared.bus.listening import subscriptions_of
+from shared.plugins import Plugin
+from shared.store.database import make_engine
+from shared.store.tables import ChassisBase
+
+Told = Callable[[str, str], None]
+"""Hears of each check before it runs: the service and the check's name."""
+
+
+def count(
+    services: Sequence[Plugin], url_of: Callable[[str], str], told: Told = lambda _service, _check: None
+) -> list[Finding]:
+    """Every discrepancy in the databases of these services, and between them; ``url_of`` a name is its database.
+
+    A service that is not among them is not looked at, nor what others heard of it. Raises SQLAlchemy's errors where a
+    database cannot be read.
+    """
+    with ExitStack() as opened:
+        sessions = {plugin.name: _snapshot(url_of(plugin.name), opened) for plugin in services}
+        return [finding for plugin in services for finding in _count(plugin, sessions, told)]
+
+
+def _snapshot(url: str, opened: ExitStack) -> Session:
+    """A session that sees one moment of a database and can change nothing."""
+    engine = make_engine(url, pool_size=1)
+    opened.callback(engine.dispose)
+    frozen = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    return opened.enter_context(Session(frozen, autoflush=False))
+
+
+def _count(plugin: Plugin, sessions: Mapping[str, Session], told: Told) -> Iterator[Finding]:
+    name = plugin.name
+    session, books, look = sessions[name], plugin.books or Books(), Look(plugin, sessions)
+    heard = frozenset(subscriptions_of(plugin.service))
+    checks: dict[str, Callable[[], Faults]] = {
+        "constraints": lambda: chain(
+            check_constraints(session, ChassisBase.metadata), check_constraints(session, plugin.models)
+        ),
+        "outbox": partial(check_outbox, session, plugin),
+        "inbox": partial(check_inbox, session),
+        "heard": partial(check_heard, name, heard, sessions),
+        "jobs": partial(check_jobs, session),
+        "keys": partial(check_keys, session, plugin),
+        "audit": partial(check_audit, session),
+        "numbers": partial(check_numbers, session, books.numbers),
+        **{check.__name__.replace("_", " "): partial(check, look) for check in books.checks},
+        "readable": lambda: iter(dict.fromkeys(look.unreadable)),
+    }
+    for check, faults in checks.items():
+        told(name, check)
+        for fault in faults():
+            yield Finding(name, check, fault.where, fault.what)
+        session.expunge_all()
+
+
+def settled(look: Callable[[], list[Finding]], *, patience: float, every: float = 1.0) -> list[Finding]:
+    """What ``look`` finds each time, for ``patience`` seconds or until it finds nothing: what was merely under way at
+    the first look is not there at the last."""
+    deadline = time.monotonic() + patience
+    standing = look()
+    while standing and time.monotonic() < deadline:
+        time.sleep(min(every, max(0.0, deadline - time.monotonic())))
+        again = set(look())
+        standing = [finding for finding in standing if finding in again]
+    return standing
