@@ -42,6 +42,31 @@ class Signals:
             getattr(self, name).set()
 
 
+class Transaction:
+    """A database transaction in which one may act for several: each gets a ``Tx`` of their own, all of it commits."""
+
+    def __init__(self, runtime: "Runtime", session: Session) -> None:
+        self._runtime = runtime
+        self.session = session
+        self.wakes: set[str] = set()
+
+    def on_behalf_of(self, origin: Origin) -> Tx:
+        """The transaction, as seen by whom ``origin`` names: what they emit tells of them as its cause."""
+        runtime = self._runtime
+        return Tx(
+            self.session,
+            origin,
+            source=runtime.name,
+            now=clock.now(),
+            vault=runtime.vault,
+            keyring=runtime.keyring,
+            asker=runtime.asker,
+            grants=runtime.plugin.grants,
+            public_url=runtime.settings.address,
+            wakes=self.wakes,
+        )
+
+
 class Runtime:
     """One service in one process."""
 
@@ -66,26 +91,22 @@ class Runtime:
         return runtime
 
     @contextmanager
-    def begin(self, origin: Origin) -> Iterator[Tx]:
+    def transaction(self) -> Iterator[Transaction]:
         """A transaction: committed at the end of the block, rolled back by whatever is raised in it.
 
         A database that cannot be reached is :class:`StoreAway`; what the commit brought to tell is then told.
         """
         with self.speaking_of_absence(), Session(self.engine, expire_on_commit=False) as session:
-            tx = Tx(
-                session,
-                origin,
-                source=self.name,
-                now=clock.now(),
-                vault=self.vault,
-                keyring=self.keyring,
-                asker=self.asker,
-                grants=self.plugin.grants,
-                public_url=self.settings.address,
-            )
-            yield tx
+            transaction = Transaction(self, session)
+            yield transaction
             session.commit()
-        self.signals.wake(tx.wakes)
+        self.signals.wake(transaction.wakes)
+
+    @contextmanager
+    def begin(self, origin: Origin) -> Iterator[Tx]:
+        """A transaction on behalf of one."""
+        with self.transaction() as transaction:
+            yield transaction.on_behalf_of(origin)
 
     @contextmanager
     def speaking_of_absence(self) -> Iterator[None]:

@@ -1,13 +1,15 @@
-"""Hears a service's events: one queue for all of them, one process at a time, each settled before it is acknowledged.
+"""Hears a service's events: one queue for all of them, one process at a time, settled before they are acknowledged.
 
-The queue is a quorum queue with a single active consumer: events arrive in the order they were published, and another
-process of the service takes over when this one goes. What the broker itself gives up (``x-delivery-limit``) arrives on
+What has arrived is settled together, what arrives alone at once. The queue is a quorum queue with a single active
+consumer: events arrive in the order they were published, and another process of the service takes over when this one
+goes. What the broker itself gives up (``x-delivery-limit``) arrives on
 a second queue and is kept as dead like everything else.
 """
 
 import threading
 import time
-from collections.abc import Iterable
+from collections import deque
+from collections.abc import Iterable, Sequence, Sized
 from hashlib import sha256
 
 import orjson
@@ -22,10 +24,16 @@ from shared.runtime import StoreAway
 
 log = structlog.get_logger()
 
-PREFETCH = 50
+PREFETCH = 200
+"""Events that may be in hand, of any size. Lowering it can cost the order of what the broker gives out again after two
+consumers in a row have died: what the second of them had not yet been given comes first then."""
+BATCH = 100
+SPELL = 0.25
+"""Seconds that a batch should take at most: for so long it holds what its handlers lock."""
 DELIVERY_LIMIT = 1000
 DEAD_EXCHANGE = "xiehui.dead"
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
+LOOK_UP_EVERY = 0.5
 
 
 class Undecodable(Exception):
@@ -143,7 +151,7 @@ class EventConsumer:
         self._thread.start()
 
     def ask_to_stop(self) -> None:
-        """Ask it to end after the event it has in hand."""
+        """Ask it to end after what it has in hand."""
         self._stopping = True
 
     def stop(self, timeout: float = 8.0) -> None:
@@ -181,44 +189,71 @@ class EventConsumer:
     def _listen(self, connection: Connection) -> None:
         inbox, dead = queues_of(self._service, self._subscriptions)
         channel = connection.channel()
+        # Only what a delivery's callback notes down: a connection that is given up still hands out what was under way,
+        # and that must not be settled before what it came after.
+        arrived: deque[tuple[Message, bool]] = deque()
         consumers = [
-            Consumer(channel, [inbox], on_message=self._hear, prefetch_count=PREFETCH),
-            Consumer(channel, [dead], on_message=self._bury, prefetch_count=PREFETCH),
+            Consumer(
+                channel,
+                [queue],
+                on_message=lambda message, given_up=given_up: arrived.append((message, given_up)),
+                prefetch_count=PREFETCH,
+            )
+            for queue, given_up in ((inbox, False), (dead, True))
         ]
         for consumer in consumers:
             consumer.consume()
         self.ready.set()
+        size = BATCH
         while not self._stopping:
-            try:
-                connection.drain_events(timeout=0.5)
-            except TimeoutError:
-                if connection.heartbeat:
-                    connection.heartbeat_check()
+            self._gather(connection, arrived, size)
+            if arrived and not self._stopping:
+                batch = [arrived.popleft() for _ in range(min(size, len(arrived)))]
+                began = time.monotonic()
+                self._settle(batch)
+                size = _paced(len(batch), time.monotonic() - began)
+                self._pause = SHORTEST_PAUSE
 
-    def _hear(self, message: Message) -> None:
+    def _gather(self, connection: Connection, arrived: Sized, size: int) -> None:
+        """Wait for a message, unless there are some, and take what else has come by then."""
+        try:
+            while len(arrived) < size and not self._stopping:
+                connection.drain_events(timeout=0 if arrived else LOOK_UP_EVERY)
+        except TimeoutError:
+            if connection.heartbeat:
+                connection.heartbeat_check()
+
+    def _settle(self, batch: Sequence[tuple[Message, bool]]) -> None:
         """Settle, then acknowledge. When the store is away the connection is given up with everything on it, so the
         broker keeps the events, in order, until the store is back."""
-        if self._stopping:
-            return
-        exchange = str((message.delivery_info or {}).get("exchange") or "")
-        try:
-            delivery = read(message, exchange)
-        except Undecodable as reason:
-            self._inbox.bury(raw(message, exchange), str(reason))
-        else:
+        deliveries = []
+        for message, given_up in batch:
+            if given_up:
+                self._inbox.bury(_buried(message), f"the broker gave up after {DELIVERY_LIMIT} deliveries")
+                continue
+            exchange = str((message.delivery_info or {}).get("exchange") or "")
+            try:
+                delivery = read(message, exchange)
+            except Undecodable as reason:
+                self._inbox.bury(raw(message, exchange), str(reason))
+                continue
             if (delivery.source, delivery.type) in self._subscriptions:
-                self._inbox.take(delivery)
+                deliveries.append(delivery)
             else:
                 log.info("event of no concern", type=delivery.type, service=self._service)
-        message.ack()
-        self._pause = SHORTEST_PAUSE
+        self._inbox.take(deliveries)
+        batch[-1][0].ack(multiple=True)
 
-    def _bury(self, message: Message) -> None:
-        """Keep what the broker gave up, as the event it was where it was one, so that it can be redriven."""
-        exchange = str((message.headers or {}).get("x-first-death-exchange") or "")
-        try:
-            delivery = read(message, exchange)
-        except Undecodable:
-            delivery = raw(message, exchange)
-        self._inbox.bury(delivery, f"the broker gave up after {DELIVERY_LIMIT} deliveries")
-        message.ack()
+
+def _buried(message: Message) -> Delivery:
+    """What the broker gave up, as the event it was where it was one, so that it can be redriven."""
+    exchange = str((message.headers or {}).get("x-first-death-exchange") or "")
+    try:
+        return read(message, exchange)
+    except Undecodable:
+        return raw(message, exchange)
+
+
+def _paced(events: int, seconds: float) -> int:
+    """How many events fit into one :data:`SPELL`, as the last ones went."""
+    return max(1, min(BATCH, int(events * SPELL / max(seconds, 0.001))))

@@ -1,35 +1,42 @@
 """The inbox: each event heard counts once, a failed one waits for its next attempt, a hopeless one can be seen.
 
-An event is remembered in the transaction of its effect. If the effect fails, the event is parked by itself, with its
-body, and the bus is told that it arrived; a loop tries it again after 5 s, 30 s, 2 min and 10 min, then it is dead:
-listed, redriven or dropped by a person. Later events of the same aggregate wait behind an open one (parked or dead), so
-an aggregate's story is never told out of order; other aggregates pass.
+An event is remembered in the transaction of its effect. Events that arrived together share one transaction; if anything
+in it fails, it is undone and each gets one of its own. If the effect fails there too, the event is parked by itself,
+with its body, and the bus is told that it arrived; a loop tries it again after 5 s, 30 s, 2 min and 10 min, then it is
+dead: listed, redriven or dropped by a person. Later events of the same aggregate wait behind an open one (parked or
+dead), so an aggregate's story is never told out of order; other aggregates pass.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 import orjson
 import structlog
-from sqlalchemy import exists, select
-from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import aliased
+from sqlalchemy import DateTime, Text, any_, bindparam, exists, func, literal, select, update
+from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.orm import Session, aliased
 
 from shared import clock
 from shared.bus.events import CE, fit_id
 from shared.bus.listening import Subscription
 from shared.identity.principals import Principal
 from shared.observe.metrics import EVENTS_HEARD
-from shared.runtime import Runtime, StoreAway
+from shared.runtime import Runtime, StoreAway, Transaction
+from shared.store.database import lost_race
 from shared.store.tables import Inbox as Row
 from shared.store.tx import Origin, Tx
 
 log = structlog.get_logger()
 
 Handler = Callable[..., None]
+T = TypeVar("T")
 OPEN = ("parked", "dead")
+RACES = 5
+"""How often an attempt may lose a race before that counts as a failure."""
 
 
 @dataclass(frozen=True)
@@ -44,12 +51,12 @@ class Delivery:
     headers: Mapping[str, Any]
 
     @property
+    def correlation_id(self) -> str:
+        return fit_id(str(self.headers.get(CE + "correlationid") or "")) or self.event_id
+
+    @property
     def origin(self) -> Origin:
-        return Origin(
-            Principal("service", service=self.source),
-            correlation_id=fit_id(str(self.headers.get(CE + "correlationid") or "")) or self.event_id,
-            causation_id=self.event_id,
-        )
+        return Origin(Principal("service", service=self.source), self.correlation_id, causation_id=self.event_id)
 
 
 class Inbox:
@@ -64,25 +71,19 @@ class Inbox:
         self._handlers = handlers
         self._delays = runtime.settings.retry_delays
 
-    def take(self, delivery: Delivery) -> str:
-        """Handle or park one delivery; returns what became of it: done, duplicate, waiting or parked.
+    def take(self, deliveries: Sequence[Delivery]) -> list[str]:
+        """Handle or park deliveries, in order; returns what became of each: done, duplicate, waiting or parked.
 
-        Raises :class:`StoreAway` when the database is away: then nothing is known of it and no attempt is spent.
+        Raises :class:`StoreAway` when the database is away: then nothing is known of them and no attempt is spent.
         """
-        with structlog.contextvars.bound_contextvars(
-            correlation_id=delivery.origin.correlation_id, service=self._runtime.name, type=delivery.type
-        ):
+        if len(deliveries) > 1:
             try:
-                outcome = self._first_attempt(delivery)
+                return self._settled(deliveries, self._attempt(deliveries))
             except StoreAway:
                 raise
             except Exception as error:
-                log.warning("event failed and is parked", event_id=delivery.event_id, exc_info=True)
-                self._park(delivery, error)
-                outcome = "parked"
-            self._count(delivery.type, outcome)
-            log.info("event", event_id=delivery.event_id, outcome=outcome)
-            return outcome
+                log.info("events are settled one by one", service=self._runtime.name, why=describe(error))
+        return [self._take_one(delivery) for delivery in deliveries]
 
     def bury(self, delivery: Delivery, reason: str) -> None:
         """Keep what can never be handled (undecodable, given up by the broker) as dead, raw."""
@@ -91,31 +92,22 @@ class Inbox:
         self._count(delivery.type, "dead")
 
     def retry(self) -> bool:
-        """Try the next parked event that is due; whether there was one."""
-        with self._runtime.begin(Origin(Principal("service", service=self._runtime.name), "retry")) as tx:
-            due = self._next_due(tx)
-            if due is None:
+        """Try the next parked event that is due; whether there was one. It is held from being chosen to its end."""
+        with self._runtime.transaction() as transaction:
+            row = self._next_due(transaction.session)
+            if row is None:
                 return False
-            delivery = Delivery(due.event_id, due.source, due.type, due.aggregate, due.body or b"", due.headers or {})
-        with (
-            structlog.contextvars.bound_contextvars(
-                correlation_id=delivery.origin.correlation_id, service=self._runtime.name, type=delivery.type
-            ),
-            self._runtime.begin(delivery.origin) as tx,
-        ):
-            row = tx.session.get(Row, delivery.event_id, with_for_update=True)
-            if row is None or row.state != "parked" or not _is_due(row):
-                return True  # somebody else was quicker
-            try:
-                with tx.session.begin_nested():
-                    self._handle(tx, delivery)
-            except Exception as error:
-                if self._runtime.is_away(error):
-                    raise
-                self._failed_again(row, error)
-            else:
-                row.state, row.body, row.error = "done", None, None
-                row.settled_at, row.next_attempt_at = clock.wall_now(), None
+            delivery = Delivery(row.event_id, row.source, row.type, row.aggregate, row.body or b"", row.headers or {})
+            with self._speaking_of(delivery):
+                try:
+                    persist(partial(self._handle_apart, transaction, delivery))
+                except Exception as error:
+                    if self._runtime.is_away(error):
+                        raise
+                    self._failed_again(row, error)
+                else:
+                    row.state, row.body, row.error = "done", None, None
+                    row.settled_at, row.next_attempt_at = clock.wall_now(), None
             outcome = row.state
         self._count(delivery.type, outcome)
         log.info("event tried again", event_id=delivery.event_id, outcome=outcome, attempts=row.attempts)
@@ -127,22 +119,83 @@ class Inbox:
 
     # --- inside ---------------------------------------------------------------------------------------------
 
-    def _first_attempt(self, delivery: Delivery) -> str:
-        with self._runtime.begin(delivery.origin) as tx:
-            if not self._remember(tx, delivery, state="done"):
-                return "duplicate"
-            if self._held_up(tx, delivery.aggregate):
-                row = tx.get(Row, delivery.event_id)
-                row.state, row.body, row.headers = "parked", delivery.body, dict(delivery.headers)
-                row.settled_at, row.next_attempt_at = None, clock.wall_now()
-                return "waiting"
-            self._handle(tx, delivery)
-        return "done"
+    def _take_one(self, delivery: Delivery) -> str:
+        try:
+            outcomes = persist(partial(self._attempt, [delivery]))
+        except StoreAway:
+            raise
+        except Exception as error:
+            with self._speaking_of(delivery):
+                log.warning("event failed and is parked", event_id=delivery.event_id, exc_info=True)
+            self._park(delivery, error)
+            outcomes = ["parked"]
+        return self._settled([delivery], outcomes)[0]
+
+    def _attempt(self, deliveries: Sequence[Delivery]) -> list[str]:
+        """Remember and handle all of them in one transaction; what became of each."""
+        with self._runtime.transaction() as transaction:
+            session = transaction.session
+            new = self._remember_all(session, deliveries)
+            held_up = self._held_up(session, {each.aggregate for each in deliveries if each.event_id in new})
+            outcomes = []
+            for delivery in deliveries:
+                if delivery.event_id not in new:
+                    outcomes.append("duplicate")
+                    continue
+                new.discard(delivery.event_id)  # what comes twice in one batch
+                if delivery.aggregate in held_up:
+                    self._wait(session, delivery)
+                    outcomes.append("waiting")
+                    continue
+                with self._speaking_of(delivery):
+                    self._handle(transaction.on_behalf_of(delivery.origin), delivery)
+                outcomes.append("done")
+            session.flush()
+        return outcomes
 
     def _handle(self, tx: Tx, delivery: Delivery) -> None:
         subscription, handler = self._handlers[delivery.source, delivery.type]
         handler(tx, **subscription.schema().load(orjson.loads(delivery.body)))
-        tx.flush()
+
+    def _handle_apart(self, transaction: Transaction, delivery: Delivery) -> None:
+        """Handle within a transaction that outlives a failure."""
+        with transaction.session.begin_nested():
+            self._handle(transaction.on_behalf_of(delivery.origin), delivery)
+
+    def _settled(self, deliveries: Sequence[Delivery], outcomes: list[str]) -> list[str]:
+        """Tell of what has been committed."""
+        for delivery, outcome in zip(deliveries, outcomes, strict=True):
+            self._count(delivery.type, outcome)
+            with self._speaking_of(delivery):
+                log.info("event", event_id=delivery.event_id, outcome=outcome)
+        return outcomes
+
+    def _speaking_of(self, delivery: Delivery) -> AbstractContextManager[Any]:
+        return structlog.contextvars.bound_contextvars(
+            correlation_id=delivery.correlation_id, service=self._runtime.name, type=delivery.type
+        )
+
+    def _remember_all(self, session: Session, deliveries: Sequence[Delivery]) -> set[str]:
+        """Remember them as done, in their order; the ids of those that are heard for the first time."""
+        arrived = (
+            func.unnest(
+                bindparam("ids", [each.event_id for each in deliveries], ARRAY(Text)),
+                bindparam("sources", [each.source for each in deliveries], ARRAY(Text)),
+                bindparam("types", [each.type for each in deliveries], ARRAY(Text)),
+                bindparam("aggregates", [each.aggregate for each in deliveries], ARRAY(Text)),
+            )
+            .table_valued("event_id", "source", "type", "aggregate", with_ordinality="place")
+            .render_derived()
+        )
+        now = literal(clock.wall_now(), DateTime(timezone=True))
+        rows = (
+            select(*(arrived.c[name] for name in ("event_id", "source", "type", "aggregate")))
+            .add_columns(literal("done"), literal(0), now, now)
+            .order_by(arrived.c.place)
+        )
+        columns = ["event_id", "source", "type", "aggregate", "state", "attempts", "received_at", "settled_at"]
+        remember = insert(Row).from_select(columns, rows).on_conflict_do_nothing().returning(Row.event_id)
+        return set(session.scalars(remember))
 
     def _remember(self, tx: Tx, delivery: Delivery, *, state: str, **values: Any) -> bool:
         """Whether this is the first time the event is heard."""
@@ -187,10 +240,18 @@ class Inbox:
             return None
         return clock.wall_now() + timedelta(seconds=self._delays[attempts - 1])
 
-    def _held_up(self, tx: Tx, aggregate: str) -> bool:
-        return bool(tx.session.scalar(select(exists().where(Row.aggregate == aggregate, Row.state.in_(OPEN)))))
+    def _held_up(self, session: Session, aggregates: set[str]) -> set[str]:
+        """Those of ``aggregates`` of which an earlier event is open."""
+        within = Row.aggregate == any_(bindparam("within", sorted(aggregates), ARRAY(Text)))
+        return set(session.scalars(select(Row.aggregate).where(within, Row.state.in_(OPEN)))) if aggregates else set()
 
-    def _next_due(self, tx: Tx) -> Row | None:
+    def _wait(self, session: Session, delivery: Delivery) -> None:
+        """Have it tried as soon as what it waits behind is settled."""
+        waiting = {"state": "parked", "body": delivery.body, "headers": dict(delivery.headers)}
+        due = {"settled_at": None, "next_attempt_at": clock.wall_now()}
+        session.execute(update(Row).where(Row.event_id == delivery.event_id).values(**waiting, **due))
+
+    def _next_due(self, session: Session) -> Row | None:
         earlier = aliased(Row)
         behind = exists().where(earlier.aggregate == Row.aggregate, earlier.state.in_(OPEN), earlier.seq < Row.seq)
         due = (
@@ -200,14 +261,21 @@ class Inbox:
             .limit(1)
             .with_for_update(skip_locked=True, of=Row)
         )
-        return tx.session.scalars(due).first()
+        return session.scalars(due).first()
 
     def _count(self, type: str, outcome: str) -> None:
         EVENTS_HEARD.labels(self._runtime.name, type, outcome).inc()
 
 
-def _is_due(row: Row) -> bool:
-    return row.next_attempt_at is not None and row.next_attempt_at <= clock.wall_now()
+def persist(attempt: Callable[[], T]) -> T:
+    """What ``attempt`` returns; it is made again where it only lost a race for rows (a deadlock, a newer version)."""
+    for _ in range(RACES - 1):
+        try:
+            return attempt()
+        except Exception as error:
+            if not lost_race(error):
+                raise
+    return attempt()
 
 
 def describe(error: Exception) -> str:

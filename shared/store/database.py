@@ -6,6 +6,7 @@ import os
 from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm.exc import StaleDataError
 
 # psycopg's default wait blocks eventlet's hub; this one waits through select, which is green when patched.
 os.environ.setdefault("PSYCOPG_WAIT_FUNC", "wait_selector")
@@ -39,6 +40,16 @@ def is_away(error: BaseException) -> bool:
         "08000",
         "08003",
         "08006",
+    )
+
+
+def lost_race(error: BaseException) -> bool:
+    """Whether ``error`` says that others wanted the same rows at the same time: the same again may well succeed."""
+    if isinstance(error, StaleDataError):
+        return True
+    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in (
+        "40001",  # serialization_failure
+        "40P01",  # deadlock_detected
     )
 
 

@@ -53,6 +53,7 @@ class Tx:
         asker: Asker,
         grants: Grants,
         public_url: str,
+        wakes: set[str] | None = None,
     ) -> None:
         self.session = session
         self.origin = origin
@@ -64,7 +65,7 @@ class Tx:
         self._asker = asker
         self._grants = grants
         self._source = source
-        self.wakes: set[str] = set()
+        self.wakes: set[str] = set() if wakes is None else wakes
         """What to wake once this has been committed: "relay", "jobs"."""
 
     @property

@@ -2,14 +2,14 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import pytest
 
 from shared.bus import embedded
 from shared.bus.connection import connect
-from shared.bus.consumer import DELIVERY_LIMIT, EventConsumer, queues_of
+from shared.bus.consumer import BATCH, DELIVERY_LIMIT, PREFETCH, EventConsumer, queues_of
 from shared.bus.events import dead_queue, inbox_queue
 from shared.bus.inbox import Delivery, Inbox
 from shared.runtime import StoreAway
@@ -30,15 +30,17 @@ class Store(Inbox):
         self.buried: list[tuple[Delivery, str]] = []
         self.fails: list[Exception] = []
         self.answers: Callable[[], bool] = lambda: True
+        self.asked = threading.Event()
         self.holds = threading.Event()
         self.holds.set()
 
-    def take(self, delivery: Delivery) -> str:
-        self.holds.wait(30)
+    def take(self, deliveries: Sequence[Delivery]) -> list[str]:
+        self.asked.set()
+        assert self.holds.wait(60)
         if self.fails:
             raise self.fails.pop(0)
-        self.taken.append(delivery.event_id)
-        return "done"
+        self.taken.extend(delivery.event_id for delivery in deliveries)
+        return ["done"] * len(deliveries)
 
     def bury(self, delivery: Delivery, reason: str) -> None:
         if self.fails:
@@ -95,6 +97,13 @@ def put(url: str, *event_ids: str, body: bytes | None = None, **headers: Any) ->
             channel.basic_publish(message, exchange="teller.events", routing_key="topic.told.v1")
 
 
+def declare(url: str) -> None:
+    """The listener's queues, as they stand when it has run before."""
+    with connect(url) as connection:
+        for queue in queues_of("listener", HEARD):
+            queue(connection.channel()).declare()
+
+
 def away() -> StoreAway:
     return StoreAway("不在", "Away")
 
@@ -111,14 +120,19 @@ def test_events_arrive_in_order(url: str, store: Store, consume: Callable[[], Ev
 def test_what_the_store_cannot_take_waits_for_it_and_keeps_its_order(
     url: str, store: Store, consume: Callable[[], EventConsumer]
 ) -> None:
+    """More than a batch of them: what is still under way when the connection is given up is not settled either, or it
+    would come before what the store could not take."""
+    many = [f"event-{number}" for number in range(PREFETCH + BATCH)]
     back = threading.Event()
     store.fails, store.answers = [away()], back.is_set
+    declare(url)
+    put(url, *many)
     consume()
-    put(url, *IDS)
-    eventually(lambda: not store.fails, within=20)
+    eventually(lambda: not store.fails, within=60)
     assert store.taken == [], "it asks the store, and tries no event before the store answers"
     back.set()
-    eventually(lambda: store.taken == IDS, within=20)
+    eventually(lambda: len(store.taken) >= len(many), within=60)
+    assert store.taken == many
 
 
 def test_a_failure_of_its_own_costs_no_event(url: str, store: Store, consume: Callable[[], EventConsumer]) -> None:
@@ -145,14 +159,30 @@ def test_what_it_has_not_settled_when_it_stops_is_heard_by_the_next(
     store.holds.clear()
     first = consume()
     put(url, *IDS)
-    time.sleep(0.2)
+    assert store.asked.wait(60)
+    put(url, "later")
     first.ask_to_stop()
     store.holds.set()
-    first.stop()
-    assert store.taken in ([], IDS[:1]), "it finishes what it has in hand and begins nothing new"
+    first.stop(60)
+    assert store.taken
+    assert store.taken == IDS[: len(store.taken)], "it finishes what it has in hand and begins nothing new"
     before = list(store.taken)
     consume()
-    eventually(lambda: store.taken == before + IDS[len(before) :], within=20)
+    eventually(lambda: store.taken == [*before, *IDS[len(before) :], "later"], within=60)
+
+
+def test_what_has_arrived_is_taken_together(url: str, store: Store, consume: Callable[[], EventConsumer]) -> None:
+    many, sizes, take = [f"event-{number}" for number in range(BATCH)], [], store.take
+    store.take = lambda deliveries: sizes.append(len(deliveries)) or take(deliveries)  # type: ignore[method-assign]
+    store.holds.clear()
+    consume()
+    put(url, "alone")
+    assert store.asked.wait(60)
+    put(url, *many)
+    store.holds.set()
+    eventually(lambda: store.taken == ["alone", *many], within=60)
+    assert sizes[0] == 1, "one alone is not kept waiting for others"
+    assert len(sizes) < len(many) / 2
 
 
 def test_one_at_a_time_hears(url: str, store: Store, consume: Callable[[], EventConsumer]) -> None:
@@ -212,6 +242,6 @@ def test_rabbitmq_says_where_a_dead_letter_came_from(rabbitmq_url: str, store: S
             connection.drain_events(timeout=20)
         channel.basic_reject(rejected[0].delivery_tag, requeue=False)
         dead = eventually(lambda: channel.basic_get(dead_queue("listener")), within=20)
-        consumer._bury(channel.message_to_python(dead))
+        consumer._settle([(channel.message_to_python(dead), True)])
     assert store.buried[0][0].event_id == "given-up"
     assert store.buried[0][0].aggregate == f"teller/topic/{TOPIC}"

@@ -2,6 +2,7 @@
 
 import threading
 import uuid
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -35,13 +36,23 @@ class Listener:
     runtime: Runtime
     raises: dict[str, BaseException] = field(default_factory=dict)
     enters: dict[str, threading.Barrier] = field(default_factory=dict)
+    writes_the_impossible: set[str] = field(default_factory=set)
+    origins: list[Origin] = field(default_factory=list)
 
     def inbox(self, *, delays: tuple[float, ...] = (0.0, 0.0)) -> Inbox:
         object.__setattr__(self.runtime.settings, "retry_delays", delays)
         return Inbox(self.runtime, {KEY: (Subscription(*KEY, echo.NoteHeard, "hear"), self._hear)})
 
     def _hear(self, tx: Tx, topic_id: uuid.UUID, text: str, position: int) -> None:
-        tx.add(echo.HeardNote(topic_id=topic_id, text=text, position=position))
+        self.origins.append(tx.origin)
+        impossible: Any = None  # where a number must be
+        tx.add(
+            echo.HeardNote(
+                topic_id=topic_id, text=text, position=impossible if text in self.writes_the_impossible else position
+            )
+        )
+        if text in self.writes_the_impossible:
+            return
         tx.flush()
         if text in self.enters:
             self.enters[text].wait(30)
@@ -79,12 +90,16 @@ def delivery(topic: str, note: str, event_id: str = "") -> Delivery:
     return Delivery(headers["cloudEvents_id"], "teller", "topic.told.v1", f"teller/topic/{topic}", body, headers)
 
 
+def take(inbox: Inbox, event: Delivery) -> str:
+    return inbox.take([event])[0]
+
+
 ONE, OTHER = str(new_id()), str(new_id())
 
 
 def test_an_event_counts_once(listener: Listener) -> None:
     inbox, event = listener.inbox(), delivery(ONE, "a")
-    assert [inbox.take(event), inbox.take(event)] == ["done", "duplicate"]
+    assert [take(inbox, event), take(inbox, event)] == ["done", "duplicate"]
     assert listener.heard == ["a"]
 
 
@@ -92,7 +107,7 @@ def test_the_effect_of_a_failed_attempt_is_undone_and_the_event_kept(listener: L
     inbox, event = listener.inbox(delays=(600.0,)), delivery(ONE, "a")
     listener.raises["a"] = RuntimeError("not yet")
     before = wall_now()
-    assert inbox.take(event) == "parked"
+    assert take(inbox, event) == "parked"
     assert listener.heard == []
     (row,) = listener.rows
     assert (row["state"], row["attempts"], row["error"]) == ("parked", 1, "RuntimeError: not yet")
@@ -103,14 +118,14 @@ def test_the_effect_of_a_failed_attempt_is_undone_and_the_event_kept(listener: L
 
 def test_without_delays_a_failed_event_is_dead_at_once(listener: Listener) -> None:
     listener.raises["a"] = RuntimeError("no")
-    assert listener.inbox(delays=()).take(delivery(ONE, "a")) == "parked"
+    assert take(listener.inbox(delays=()), delivery(ONE, "a")) == "parked"
     assert listener.states == ["dead"]
 
 
 def test_each_delay_gives_one_more_attempt(listener: Listener) -> None:
     inbox = listener.inbox(delays=(0.0, 0.0, 0.0))
     listener.raises["a"] = RuntimeError("no")
-    inbox.take(delivery(ONE, "a"))
+    take(inbox, delivery(ONE, "a"))
     seen = []
     while inbox.retry():
         seen.append((listener.rows[0]["attempts"], listener.rows[0]["state"]))
@@ -121,7 +136,7 @@ def test_each_delay_gives_one_more_attempt(listener: Listener) -> None:
 def test_what_comes_later_of_the_same_aggregate_waits_and_others_pass(listener: Listener) -> None:
     inbox = listener.inbox(delays=(600.0,))
     listener.raises["a"] = RuntimeError("no")
-    outcomes = [inbox.take(delivery(ONE, note)) for note in "abc"] + [inbox.take(delivery(OTHER, "x"))]
+    outcomes = [take(inbox, delivery(ONE, note)) for note in "abc"] + [take(inbox, delivery(OTHER, "x"))]
     assert outcomes == ["parked", "waiting", "waiting", "done"]
     assert inbox.retry() is False, "those behind are due, and wait"
     listener.raises.clear()
@@ -135,7 +150,7 @@ def test_one_that_waits_and_then_fails_itself_stops_those_behind_it(listener: Li
     inbox = listener.inbox(delays=(0.0,))
     listener.raises.update(a=RuntimeError("no"), b=RuntimeError("no"))
     for note in "abc":
-        inbox.take(delivery(ONE, note))
+        take(inbox, delivery(ONE, note))
     listener.raises.pop("a")
     while inbox.retry():
         pass
@@ -150,7 +165,7 @@ def test_one_that_waits_and_then_fails_itself_stops_those_behind_it(listener: Li
 def test_a_redriven_event_gets_all_its_attempts_again(listener: Listener) -> None:
     inbox = listener.inbox(delays=(0.0,))
     listener.raises["a"] = RuntimeError("no")
-    inbox.take(delivery(ONE, "a"))
+    take(inbox, delivery(ONE, "a"))
     while inbox.retry():
         pass
     listener.administer(redrive, listener.rows[0]["event_id"])
@@ -163,7 +178,7 @@ def test_a_redriven_event_gets_all_its_attempts_again(listener: Listener) -> Non
 @pytest.mark.parametrize("act", [redrive, drop])
 def test_what_is_done_is_neither_redriven_nor_dropped(listener: Listener, act: Callable[[Tx, str], Any]) -> None:
     event = delivery(ONE, "a")
-    listener.inbox().take(event)
+    take(listener.inbox(), event)
     with pytest.raises(Refused):
         listener.administer(act, event.event_id)
 
@@ -171,8 +186,75 @@ def test_what_is_done_is_neither_redriven_nor_dropped(listener: Listener, act: C
 def test_a_parked_event_that_arrives_again_is_a_duplicate(listener: Listener) -> None:
     inbox, event = listener.inbox(delays=(600.0,)), delivery(ONE, "a")
     listener.raises["a"] = RuntimeError("no")
-    assert [inbox.take(event), inbox.take(event)] == ["parked", "duplicate"]
+    assert [take(inbox, event), take(inbox, event)] == ["parked", "duplicate"]
     assert listener.rows[0]["attempts"] == 1
+
+
+# --- several at once ----------------------------------------------------------------------------------------
+
+
+def test_what_arrived_together_is_settled_in_one_transaction(listener: Listener) -> None:
+    events = [delivery(topic, note) for topic, note in ((ONE, "a"), (OTHER, "x"), (ONE, "b"))]
+    assert listener.inbox().take(events) == ["done"] * 3
+    assert listener.heard == ["a", "x", "b"]
+    assert [row["event_id"] for row in listener.rows] == [event.event_id for event in events]
+    assert len({row["xmin"] for row in listener._rows("SELECT xmin::text FROM chassis.inbox")}) == 1
+
+
+def test_one_that_fails_among_others_is_parked_alone(listener: Listener) -> None:
+    listener.raises["b"] = RuntimeError("no")
+    events = [delivery(str(new_id()), note) for note in "abc"]
+    assert listener.inbox(delays=(600.0,)).take(events) == ["done", "parked", "done"]
+    assert listener.heard == ["a", "c"]
+    assert listener.states == ["done", "parked", "done"]
+
+
+def test_what_fails_only_in_the_database_is_found_among_others_too(listener: Listener) -> None:
+    """A constraint may speak as late as at the end of the batch."""
+    listener.writes_the_impossible.add("b")
+    events = [delivery(str(new_id()), note) for note in "abc"]
+    assert listener.inbox(delays=(600.0,)).take(events) == ["done", "parked", "done"]
+    assert listener.heard == ["a", "c"]
+
+
+def test_those_behind_a_parked_one_wait_and_the_others_of_the_batch_pass(listener: Listener) -> None:
+    inbox = listener.inbox(delays=(600.0,))
+    listener.raises["a"] = RuntimeError("no")
+    take(inbox, delivery(ONE, "a"))
+    events = [delivery(ONE, "b"), delivery(OTHER, "x"), delivery(ONE, "c")]
+    assert inbox.take(events) == ["waiting", "done", "waiting"]
+    assert [(row["state"], row["body"]) for row in listener.rows[1:]] == [
+        ("parked", events[0].body),
+        ("done", None),
+        ("parked", events[2].body),
+    ]
+    listener.raises.clear()
+    listener.administer(redrive, listener.rows[0]["event_id"])
+    while inbox.retry():
+        pass
+    assert listener.heard == ["x", "a", "b", "c"]
+
+
+def test_of_one_aggregate_those_behind_a_failure_in_the_same_batch_wait(listener: Listener) -> None:
+    listener.raises["b"] = RuntimeError("no")
+    outcomes = listener.inbox(delays=(600.0,)).take([delivery(ONE, note) for note in "abc"])
+    assert outcomes == ["done", "parked", "waiting"]
+
+
+def test_an_event_twice_in_a_batch_counts_once(listener: Listener) -> None:
+    first, second = delivery(ONE, "a"), delivery(ONE, "b")
+    assert listener.inbox().take([first, first, second]) == ["done", "duplicate", "done"]
+    assert listener.inbox().take([second, delivery(ONE, "c")]) == ["duplicate", "done"]
+    assert listener.heard == ["a", "b", "c"]
+
+
+def test_each_of_a_batch_is_handled_on_behalf_of_its_own_sender(listener: Listener) -> None:
+    events = [delivery(ONE, "a"), delivery(OTHER, "b")]
+    listener.inbox().take(events)
+    assert [(origin.principal.service, origin.causation_id) for origin in listener.origins] == [
+        ("teller", events[0].event_id),
+        ("teller", events[1].event_id),
+    ]
 
 
 # --- races --------------------------------------------------------------------------------------------------
@@ -183,9 +265,9 @@ def test_the_same_event_at_once_counts_once(listener: Listener) -> None:
     inbox, event = listener.inbox(), delivery(ONE, "a")
     listener.enters["a"] = threading.Barrier(2)
     with ThreadPoolExecutor(2) as pool:
-        first = pool.submit(inbox.take, event)
+        first = pool.submit(take, inbox, event)
         eventually(lambda: listener.enters["a"].n_waiting == 1)
-        second = pool.submit(inbox.take, event)
+        second = pool.submit(take, inbox, event)
         waiting = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
         eventually(lambda: listener._rows(waiting))
         listener.enters["a"].wait(30)
@@ -200,20 +282,46 @@ def test_a_failure_does_not_undo_what_another_made_of_the_event_meanwhile(listen
 
     def overtaken(late: Delivery, error: Exception) -> Any:
         listener.raises.clear()
-        assert listener.inbox().take(event) == "done"
+        assert take(listener.inbox(), event) == "done"
         return park(late, error)
 
     inbox._park = overtaken  # type: ignore[method-assign]
-    inbox.take(event)
+    take(inbox, event)
     assert listener.heard == ["a"]
     assert listener.states == ["done"]
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_a_deadlock_costs_no_attempt(listener: Listener, together: bool) -> None:
+    """Two listeners want the same rows in another order: one gives way, and does it again."""
+    inbox, met = listener.inbox(), threading.Barrier(2)
+    times = Counter[str]()
+
+    def grasp(tx: Tx, topic_id: uuid.UUID, text: str, position: int) -> None:
+        times[text] += 1
+        for step, name in enumerate({"a": "pq", "b": "qp"}.get(text, "")):
+            tx.hold(name)
+            if step == 0 and times[text] == 1:
+                met.wait(60)
+        tx.add(echo.HeardNote(topic_id=topic_id, text=text, position=position))
+
+    listener._hear = grasp  # type: ignore[method-assign]
+    inbox = listener.inbox()
+    batches = [[delivery(ONE, "a")], [delivery(OTHER, "b")]]
+    if together:
+        batches = [[*batch, delivery(str(new_id()), "z")] for batch in batches]
+    with ThreadPoolExecutor(2) as pool:
+        outcomes = [taking.result(60) for taking in [pool.submit(inbox.take, batch) for batch in batches]]
+    assert {each for outcome in outcomes for each in outcome} == {"done"}
+    assert set(listener.states) == {"done"}
+    assert times["a"] + times["b"] == 3
 
 
 def test_two_retries_at_once_try_different_events(listener: Listener) -> None:
     inbox = listener.inbox(delays=(0.0, 0.0))
     for topic, note in ((ONE, "a"), (ONE, "b"), (OTHER, "x")):
         listener.raises[note] = RuntimeError("no")
-        inbox.take(delivery(topic, note))
+        take(inbox, delivery(topic, note))
     listener.raises.clear()
     listener.enters["a"] = listener.enters["x"] = threading.Barrier(2)
     with ThreadPoolExecutor(2) as pool:
@@ -223,21 +331,14 @@ def test_two_retries_at_once_try_different_events(listener: Listener) -> None:
     assert listener.heard[-1] == "b"
 
 
-def test_an_attempt_another_has_just_made_is_not_made_again_before_its_time(listener: Listener) -> None:
+def test_a_retry_passes_by_what_another_has_in_hand(listener: Listener) -> None:
     inbox = listener.inbox(delays=(0.0, 600.0))
     listener.raises["a"] = RuntimeError("no")
-    inbox.take(delivery(ONE, "a"))
-    chosen = inbox._next_due
-
-    def overtaken(tx: Tx) -> Any:
-        due = chosen(tx)
-        if due is not None:
-            tx.session.expunge(due)
-            tx.session.execute(update(Row).values(attempts=2, next_attempt_at=wall_now() + timedelta(seconds=600)))
-        return due
-
-    inbox._next_due = overtaken  # type: ignore[method-assign]
-    inbox.retry()
+    take(inbox, delivery(ONE, "a"))
+    with listener.runtime.engine.begin() as other:
+        other.execute(update(Row).values(attempts=2, next_attempt_at=wall_now() + timedelta(seconds=600)))
+        assert inbox.retry() is False, "it neither waits nor tries it as well"
+    assert inbox.retry() is False, "and not before its new time"
     assert (listener.rows[0]["state"], listener.rows[0]["attempts"]) == ("parked", 2)
 
 
@@ -259,7 +360,7 @@ def test_a_connection_that_breaks_costs_no_attempt(listener: Listener) -> None:
     inbox, event = listener.inbox(), delivery(ONE, "a")
     barrier = listener.enters["a"] = threading.Barrier(2)
     with ThreadPoolExecutor(1) as pool:
-        taking = pool.submit(inbox.take, event)
+        taking = pool.submit(take, inbox, event)
         eventually(lambda: barrier.n_waiting == 1)
         away(listener)
         barrier.wait(30)
@@ -267,13 +368,13 @@ def test_a_connection_that_breaks_costs_no_attempt(listener: Listener) -> None:
             taking.result()
     assert (listener.heard, listener.rows) == ([], [])
     listener.enters.clear()
-    assert inbox.take(event) == "done"
+    assert take(inbox, event) == "done"
 
 
 def test_a_connection_that_breaks_during_a_retry_costs_no_attempt(listener: Listener) -> None:
     inbox = listener.inbox()
     listener.raises["a"] = RuntimeError("no")
-    inbox.take(delivery(ONE, "a"))
+    take(inbox, delivery(ONE, "a"))
     listener.raises.clear()
     barrier = listener.enters["a"] = threading.Barrier(2)
     with ThreadPoolExecutor(1) as pool:
@@ -293,7 +394,7 @@ def test_another_service_that_is_away_is_a_failure_like_any_other(listener: List
     """Else its event would come again and again, at once, and hold up every other."""
     inbox = listener.inbox(delays=(0.0, 0.0))
     listener.raises["a"] = Unavailable("服务暂不可用", "The service is away", code="service-away")
-    assert inbox.take(delivery(ONE, "a")) == "parked"
+    assert take(inbox, delivery(ONE, "a")) == "parked"
     assert inbox.retry() is True
     assert listener.rows[0]["attempts"] == 2
 
@@ -304,7 +405,7 @@ def test_another_service_that_is_away_is_a_failure_like_any_other(listener: List
 def test_what_is_buried_can_be_listed_and_blocks_nobody(listener: Listener) -> None:
     inbox = listener.inbox()
     inbox.bury(Delivery("raw-1", "teller", "topic.told.v1", "raw/1", b"\xff", {}), "no JSON")
-    assert inbox.take(delivery(ONE, "a")) == "done"
+    assert take(inbox, delivery(ONE, "a")) == "done"
     assert (listener.rows[0]["state"], listener.rows[0]["body"], listener.rows[0]["error"]) == (
         "dead",
         b"\xff",
@@ -336,5 +437,5 @@ def test_an_error_is_described_in_one_line_that_can_be_kept(error: Exception, sa
 
 def test_an_error_with_a_text_that_cannot_be_kept_is_kept(listener: Listener) -> None:
     listener.raises["a"] = ValueError("nul \0 half \ud800")
-    assert listener.inbox().take(delivery(ONE, "a")) == "parked"
+    assert take(listener.inbox(), delivery(ONE, "a")) == "parked"
     assert listener.states == ["parked"]
