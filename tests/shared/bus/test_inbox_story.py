@@ -75,6 +75,15 @@ class Story(RuleBasedStateMachine):
         self.queue.append(note)
 
     @precondition(lambda self: self.queue)
+    @rule(together=st.integers(1, 6), acknowledged=st.integers(0, 6), breaks=st.booleans())
+    def deliver_some(self, together: int, acknowledged: int, breaks: bool) -> None:
+        """And die before all of them are acknowledged, where ``acknowledged`` is less."""
+        self.breaks = breaks
+        self.take(*self.queue[:together])
+        self.breaks = False
+        del self.queue[: min(together, acknowledged)]
+
+    @precondition(lambda self: self.queue)
     @rule()
     def deliver(self) -> None:
         self.take(self.queue[0])
@@ -144,11 +153,11 @@ class Story(RuleBasedStateMachine):
 
     # --- by what means --------------------------------------------------------------------------------------
 
-    def take(self, note: Note) -> None:
+    def take(self, *notes: Note) -> None:
         """As the consumer does: without its database it tries again until it is there."""
         while True:
             try:
-                self.inbox.take(note.delivery)
+                self.inbox.take([note.delivery for note in notes])
             except StoreAway:
                 continue
             return
