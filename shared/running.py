@@ -15,6 +15,8 @@ import structlog
 from nameko.runners import ServiceRunner
 
 from shared.bus.connection import EMBEDDED
+from shared.bus.container import OperationContainer
+from shared.bus.entrypoints import ABSENCE_KEY
 from shared.bus.listening import subscriptions_of
 from shared.bus.topology import declare_queues
 from shared.identity.keys import TOKENS, make_keys
@@ -143,7 +145,8 @@ def make_runner(settings: Settings, names: Sequence[str]) -> ServiceRunner:
     config = {
         "AMQP_URI": settings.amqp_url,
         "max_workers": settings.max_workers,
-        "heartbeat": 30,
+        "SERVICE_CONTAINER_CLS": f"{OperationContainer.__module__}.{OperationContainer.__name__}",
+        ABSENCE_KEY: settings.absence,
         CONFIG_KEY: settings,
     }
     if settings.amqp_url.startswith(EMBEDDED):

@@ -28,6 +28,9 @@ class Settings:
     max_workers: int = 16
     max_body: int = 20 * 1024 * 1024
     rpc_deadline: float = 15.0
+    absence: float = 15.0
+    """How long requests wait for a service that has no process any more; afterwards callers are told at once. The
+    queue is made with it: every process of a service must have the same."""
     retry_delays: tuple[float, ...] = DEFAULT_RETRY_DELAYS
     announce_every: float = 5.0
     poll_every: float = 1.0
@@ -67,6 +70,7 @@ def from_environment() -> Settings:
         max_workers=env.int("MAX_WORKERS", base.max_workers),
         max_body=env.int("MAX_BODY", base.max_body),
         rpc_deadline=env.float("RPC_DEADLINE", base.rpc_deadline),
+        absence=env.float("ABSENCE", base.absence),
         retry_delays=tuple(float(d) for d in delays),
         announce_every=env.float("ANNOUNCE_EVERY", base.announce_every),
         poll_every=env.float("POLL_EVERY", base.poll_every),

@@ -144,7 +144,7 @@ def operation(
         _check_signature(function, spec)
 
         @functools.wraps(function)
-        def call(self: Any, **arguments: Any) -> dict[str, Any]:
+        def call(self: Any, /, **arguments: Any) -> dict[str, Any]:
             answer: dict[str, Any] = self.chassis.execute(spec, functools.partial(function, self), arguments)
             return answer
 

@@ -12,6 +12,8 @@ from kombu.transport import pyamqp
 
 HEARTBEAT = 30
 EMBEDDED = "embedded://"
+LARGEST_MESSAGE = 16 * 1024 * 1024
+"""Bytes. RabbitMQ 4 closes the channel of whoever publishes more, unless it is told otherwise."""
 
 
 class _AmqpConnection(pyamqp.Connection):
@@ -26,16 +28,20 @@ class AmqpTransport(pyamqp.Transport):
     Connection = _AmqpConnection
 
 
-def connect(url: str, *, heartbeat: float = HEARTBEAT, patience: float = 5.0) -> Connection:
-    """An open connection to the bus at ``url``; one of :data:`BusErrors` where it does not answer in ``patience``
-    seconds. It is tried once: kombu, left to itself, sleeps for two seconds and tries again."""
+def unopened(url: str, *, heartbeat: float = HEARTBEAT, patience: float = 5.0) -> Connection:
+    """A connection to the bus at ``url``, not yet open."""
     if url.startswith(EMBEDDED):
         import shared.bus.embedded
 
         shared.bus.embedded.register()
-        connection = Connection(url)
-    else:
-        connection = Connection(url, transport=AmqpTransport, heartbeat=heartbeat, connect_timeout=patience)
+        return Connection(url)
+    return Connection(url, transport=AmqpTransport, heartbeat=heartbeat, connect_timeout=patience)
+
+
+def connect(url: str, *, heartbeat: float = HEARTBEAT, patience: float = 5.0) -> Connection:
+    """An open connection to the bus at ``url``; one of :data:`BusErrors` where it does not answer in ``patience``
+    seconds. It is tried once: kombu, left to itself, sleeps for two seconds and tries again."""
+    connection = unopened(url, heartbeat=heartbeat, patience=patience)
     return connection.ensure_connection(max_retries=0, reraise_as_library_errors=False)
 
 
