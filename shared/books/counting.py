@@ -39,7 +39,14 @@ def count(
     """
     with ExitStack() as opened:
         sessions = {plugin.name: _snapshot(url_of(plugin.name), opened) for plugin in services}
-        return [finding for plugin in services for finding in _count(plugin, sessions, told)]
+        return findings_in(services, sessions, told)
+
+
+def findings_in(
+    services: Sequence[Plugin], sessions: Mapping[str, Session], told: Told = lambda _service, _check: None
+) -> list[Finding]:
+    """Every discrepancy that these sessions (service → session) see."""
+    return [finding for plugin in services for finding in _count(plugin, sessions, told)]
 
 
 def _snapshot(url: str, opened: ExitStack) -> Session:
@@ -76,12 +83,12 @@ def _count(plugin: Plugin, sessions: Mapping[str, Session], told: Told) -> Itera
 
 
 def settled(look: Callable[[], list[Finding]], *, patience: float, every: float = 1.0) -> list[Finding]:
-    """What ``look`` finds each time, for ``patience`` seconds or until it finds nothing: what was merely under way at
-    the first look is not there at the last."""
+    """What stands: nothing as soon as ``look`` finds nothing, and after ``patience`` seconds whatever it found in its
+    last two looks. What is merely under way at one look is not there at the next."""
     deadline = time.monotonic() + patience
-    standing = look()
-    while standing and time.monotonic() < deadline:
+    standing = latest = look()
+    while latest and time.monotonic() < deadline:
         time.sleep(min(every, max(0.0, deadline - time.monotonic())))
-        again = set(look())
-        standing = [finding for finding in standing if finding in again]
+        before, latest = set(latest), look()
+        standing = [finding for finding in latest if finding in before]
     return standing

@@ -25,7 +25,10 @@ def check_audit(session: Session) -> Faults:
 
 
 def check_keys(session: Session, plugin: Plugin) -> Faults:
-    """Each idempotency key is there once, has its answer, and stands for one command in the audit trail."""
+    """Each idempotency key is there once, has its answer, and stands for one command in the audit trail.
+
+    The gateway gives a key to every command that has none, so each command has one that remembers it.
+    """
     secret = {operation.name for operation in operations_of(plugin.service).values() if operation.secret}
     keys: Counter[tuple[str, str]] = Counter()
     commands: Counter[tuple[str, str, str]] = Counter()
@@ -43,8 +46,9 @@ def check_keys(session: Session, plugin: Plugin) -> Faults:
         Audit.principal, Audit.operation, Audit.digest
     )
     done = {(row.principal, row.operation, row.digest): row.times for row in session.execute(recorded)}
-    for (principal, operation, digest), wanted in commands.items():
-        times = done.get((principal, operation, digest), 0)
+    for command in sorted(commands.keys() | done.keys()):
+        principal, operation, digest = command
+        times, wanted = done.get(command, 0), commands[command]
         if times != wanted:
             yield Fault(
                 f"chassis.audit {operation} {digest[:12]}",

@@ -6,10 +6,11 @@ books_are_right([echo.TELLER, echo.LISTENER], urls, node=rabbitmq_node, amqp_url
 from collections.abc import Mapping, Sequence
 from urllib.parse import unquote, urlsplit
 
-from shared.books.counting import count, settled
+from shared.books.counting import count
 from shared.books.declared import Finding
 from shared.books.queues import Depth, check_queues
 from shared.plugins import Plugin
+from shared.testing.association import eventually
 from shared.testing.rabbitmq import PrivateRabbitMQ
 
 # What the management keeps of a quorum queue is seconds old; its state machine is asked itself.
@@ -57,6 +58,11 @@ def books_are_right(
     amqp_url: str = "",
     within: float = 60.0,
 ) -> None:
-    """Fail with what is wrong, once what was under way has had time to settle."""
-    found = settled(lambda: count_all(services, urls, node=node, amqp_url=amqp_url), patience=within, every=0.3)
-    assert not found, "\n".join([f"{len(found)} discrepancies", *map(str, found[:40])])
+    """Wait until nothing is wrong, which what was under way needs; fail with what is, after ``within`` seconds."""
+
+    def right() -> bool:
+        found = count_all(services, urls, node=node, amqp_url=amqp_url)
+        assert not found, "\n".join([f"{len(found)} discrepancies", *map(str, found[:40])])
+        return True
+
+    eventually(right, within=within, every=0.3)

@@ -262,6 +262,16 @@ def topics_told_what_they_say(look: Look) -> Faults:
         yield Fault(f"topics {topic_id}", Text("没有这个主题", "Told about a topic that is not there"))
 
 
+def counts_left_a_topic(look: Look) -> Faults:
+    """Each counting that was done left exactly one topic."""
+    done = look.session.scalars(select(Job.result).where(Job.kind == "count", Job.state == "done")).all()
+    wanted = Counter(result["counted"] for result in done if result)
+    left = Counter(look.session.scalars(select(Topic.told).where(Topic.name.like("counted %"))))
+    for steps in sorted(wanted.keys() | left.keys()):
+        if wanted[steps] != left[steps]:
+            yield Fault(f"topics counted {steps}", Text(f"{left[steps]} 次", f"{left[steps]} of {wanted[steps]}"))
+
+
 def notes_are_heard_once(look: Look) -> Faults:
     """Each note that was told is written down exactly once, as it was told, in the order of its topic."""
     wanted: dict[tuple[uuid.UUID, int], str] = {}
@@ -298,7 +308,8 @@ TELLER = Plugin(
     events=(NoteTold,),
     grants={"operator": [PERMISSION], "teller": ["teller.*"]},
     books=Books(
-        checks=(topics_told_what_they_say,), numbers=(Numbers(Text("主题", "Topics"), topics_given, counter="topics"),)
+        checks=(topics_told_what_they_say, counts_left_a_topic),
+        numbers=(Numbers(Text("主题", "Topics"), topics_given, counter="topics"),),
     ),
 )
 LISTENER = Plugin(

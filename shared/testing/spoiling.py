@@ -1,93 +1,93 @@
 """A row of a database taken away, doubled or changed, as only somebody past all constraints could do it.
 
-    with spoiled(admin_url) as spoiler:
-        spoiler.take_away("chassis.inbox", row)
+    with spoiling(admin_url, "finance") as spoiler:
+        spoiler.take_away("vouchers", spoiler.rows("vouchers")[0])
+        findings_in([PLUGIN], {"finance": spoiler.session})
 
-Tests of the books use it: whatever is done to a row must be found.
+Nothing of it is committed. Tests of the books use it: whatever is done to a row must be found.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
-import psycopg
-from psycopg import sql
-from psycopg.rows import dict_row
-from sqlalchemy import make_url
+from sqlalchemy import NullPool, create_engine, make_url, text
+from sqlalchemy.orm import Session
 
 _OTHER = {
     "uuid": "gen_random_uuid()",
-    "text": "coalesce({column}, '') || 'x'",
-    "bigint": "coalesce({column}, 0) + 1",
-    "boolean": "NOT coalesce({column}, false)",
-    "date": "coalesce({column}, current_date) + 1",
-    "timestamp with time zone": "coalesce({column}, now()) + interval '1 day'",
-    "jsonb": "'{{\"spoiled\": true}}'",
-    "bytea": "coalesce({column}, '') || 'x'",
+    "text": "coalesce({0}, '') || 'x'",
+    "bigint": "coalesce({0}, 0) + 1",
+    "boolean": "NOT coalesce({0}, false)",
+    "date": "coalesce({0}, current_date) + 1",
+    "timestamp with time zone": "coalesce({0}, now()) + interval '1 day'",
+    "jsonb": '\'{{"spoiled": "yes"}}\'',
+    "bytea": "coalesce({0}, '') || 'x'",
 }
+"""Another value of each type, by the column it is for."""
 
 
 class Spoiler:
     """Does to one database what nothing else can: no trigger fires and no constraint holds."""
 
-    def __init__(self, connection: psycopg.Connection[dict[str, Any]]) -> None:
-        self._connection = connection
+    def __init__(self, session: Session) -> None:
+        self.session = session
+
+    def execute(self, statement: str, **values: object) -> list[tuple[object, ...]]:
+        """Any statement, and the rows it returns."""
+        done = self.session.execute(text(statement), values)
+        return [tuple(row) for row in done] if done.returns_rows else []  # type: ignore[attr-defined]
 
     def rows(self, table: str, where: str = "true") -> list[str]:
         """The rows of a table, each by its place (ctid)."""
-        query = sql.SQL("SELECT ctid::text AS place FROM {} WHERE {} ORDER BY 1").format(_name(table), sql.SQL(where))
-        return [row["place"] for row in self._connection.execute(query)]
+        return [str(place) for (place,) in self.execute(f"SELECT ctid::text FROM {table} WHERE {where} ORDER BY 1")]
 
     def columns(self, table: str) -> dict[str, str]:
-        """The columns of a table with their types."""
-        query = "SELECT attname, format_type(atttypid, atttypmod) AS type FROM pg_attribute"
-        query += " WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped ORDER BY attnum"
-        return {row["attname"]: row["type"] for row in self._connection.execute(query, [table])}
+        """The columns of a table that can be changed, with their types."""
+        query = (
+            "SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute WHERE attrelid = (:table)::regclass"
+            " AND attnum > 0 AND NOT attisdropped AND attidentity <> 'a' ORDER BY attnum"
+        )
+        return {str(name): str(kind) for name, kind in self.execute(query, table=table)}
 
     def take_away(self, table: str, place: str) -> None:
-        self._connection.execute(sql.SQL("DELETE FROM {} WHERE ctid = %s::tid").format(_name(table)), [place])
+        self.execute(f"DELETE FROM {table} WHERE ctid = (:place)::tid", place=place)
 
     def double(self, table: str, place: str, *, new_id: bool = False) -> None:
         """Put the row there a second time, with an id of its own if told so."""
         self._free(table)
-        columns = list(self.columns(table))
-        chosen = [
-            sql.SQL("gen_random_uuid()") if new_id and column == "id" else sql.Identifier(column) for column in columns
-        ]
-        query = sql.SQL(
-            "INSERT INTO {table} ({all}) OVERRIDING SYSTEM VALUE SELECT {chosen} FROM {table} WHERE ctid = %s::tid"
+        query = (
+            "SELECT attname FROM pg_attribute WHERE attrelid = (:table)::regclass AND attnum > 0 AND NOT attisdropped"
         )
-        names = sql.SQL(", ").join(map(sql.Identifier, columns))
-        copied = query.format(table=_name(table), all=names, chosen=sql.SQL(", ").join(chosen))
-        self._connection.execute(copied, [place])
+        names = [str(name) for (name,) in self.execute(query, table=table)]
+        taken = ", ".join("gen_random_uuid()" if new_id and name == "id" else f'"{name}"' for name in names)
+        into = ", ".join(f'"{name}"' for name in names)
+        self.execute(
+            f"INSERT INTO {table} ({into}) OVERRIDING SYSTEM VALUE SELECT {taken} FROM {table}"
+            " WHERE ctid = (:place)::tid",
+            place=place,
+        )
 
     def change(self, table: str, place: str, column: str) -> None:
         """Give one column another value of its type."""
         self._free(table)
-        kind = self.columns(table)[column]
-        other = sql.SQL(_OTHER[kind]).format(column=sql.Identifier(column))
-        query = sql.SQL("UPDATE {} SET {} = {} WHERE ctid = %s::tid")
-        self._connection.execute(query.format(_name(table), sql.Identifier(column), other), [place])
+        other = _OTHER[self.columns(table)[column]].format(f'"{column}"')
+        self.execute(f'UPDATE {table} SET "{column}" = {other} WHERE ctid = (:place)::tid', place=place)
 
     def _free(self, table: str) -> None:
-        constraints = "SELECT conname FROM pg_constraint WHERE conrelid = %s::regclass AND contype <> 'n'"
-        for row in self._connection.execute(constraints, [table]).fetchall():
-            drop = sql.SQL("ALTER TABLE {} DROP CONSTRAINT IF EXISTS {} CASCADE")
-            self._connection.execute(drop.format(_name(table), sql.Identifier(row["conname"])))
-        indexes = "SELECT indexrelid::regclass::text AS name FROM pg_index WHERE indrelid = %s::regclass"
-        indexes += " AND indisunique"
-        for row in self._connection.execute(indexes, [table]).fetchall():
-            self._connection.execute(sql.SQL("DROP INDEX {}").format(_name(row["name"])))
+        """Take every constraint from the table, and from those that point at it."""
+        held = "SELECT conname FROM pg_constraint WHERE conrelid = (:table)::regclass AND contype <> 'n'"
+        for (name,) in self.execute(held, table=table):
+            self.execute(f'ALTER TABLE {table} DROP CONSTRAINT IF EXISTS "{name}" CASCADE')
+        unique = "SELECT indexrelid::regclass::text FROM pg_index WHERE indrelid = (:table)::regclass AND indisunique"
+        for (name,) in self.execute(unique, table=table):
+            self.execute(f"DROP INDEX {name}")
 
 
 @contextmanager
-def spoiled(admin_url: str, database: str) -> Iterator[Spoiler]:
-    """A spoiler of ``database``; what it did is committed at the end of the block."""
-    address = make_url(admin_url).set(drivername="postgresql", database=database)
-    with psycopg.connect(address.render_as_string(hide_password=False), row_factory=dict_row) as connection:
-        connection.execute("SET session_replication_role = replica")
-        yield Spoiler(connection)
-
-
-def _name(table: str) -> sql.Identifier:
-    return sql.Identifier(*table.split("."))
+def spoiling(admin_url: str, database: str) -> Iterator[Spoiler]:
+    """A spoiler of ``database``, in a transaction that is rolled back at the end of the block."""
+    engine = create_engine(make_url(admin_url).set(database=database), poolclass=NullPool)
+    with Session(engine, autoflush=False) as session:
+        session.execute(text("SET LOCAL session_replication_role = replica"))
+        yield Spoiler(session)
+        session.rollback()

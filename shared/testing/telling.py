@@ -84,11 +84,13 @@ class Pair(Association):
 
     def topic(self, name: str = "") -> str:
         """The id of a new topic."""
-        opened = self.call("teller", "open_topic", as_=self.person("teller"), name=name or f"topic {new_id()}")
+        name = name or f"topic {new_id()}"
+        opened = self.call("teller", "open_topic", as_=self.person("teller"), name=name, key=str(new_id()))
         return str(opened["id"])
 
     def tell(self, topic: str, *texts: str, **how: Any) -> Answer:
-        """Tell notes about a topic, an event each."""
+        """Tell notes about a topic, an event each; under a key, as the gateway gives one to every command."""
+        how.setdefault("key", str(new_id()))
         told = self.call("teller", "tell", as_=self.person("teller"), id=topic, texts=list(texts), **how)
         assert told.status == 200, told.problem
         return told
@@ -105,7 +107,7 @@ class Pair(Association):
 
     def heal(self, text: str) -> None:
         """Let the listener bear a text it could not."""
-        assert self.call("listener", "heal", text=text).status == 200
+        assert self.call("listener", "heal", text=text, key=str(new_id())).status == 200
 
     def told(self, topic: str) -> list[dict[str, Any]]:
         """The outbox rows about a topic, in order."""
