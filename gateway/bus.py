@@ -20,6 +20,8 @@ from shared.settings import Settings
 SETTLING = 2.0
 """Seconds in which the services of a new process's neighbourhood are sure to have said who they are."""
 _NOBODY = "xiehui-nobody"
+_STATES = {"service-away": "up", "bus-blocked": "blocked"}
+"""What it says of the bus how a message to nobody failed."""
 
 
 class Caller(Protocol):
@@ -76,15 +78,16 @@ class Bus:
             self.settled_at = time.monotonic() + SETTLING
         return self._given or RpcClient(url, deadline=self._settings.rpc_deadline)
 
-    def reachable(self) -> bool:
-        """Whether a message makes its way to the broker and back: one to nobody is returned at once."""
+    def state(self) -> str:
+        """ "up" where a message makes its way to the broker and back (one to nobody is returned at once), "blocked"
+        where the broker takes none just now, else "away"."""
         try:
             self.open().call(_NOBODY, "ping", {}, deadline=2.0)
         except Unavailable as problem:
-            return problem.code == "service-away"
+            return _STATES.get(problem.code, "away")
         except DeadlineExceeded:
-            return False
-        return True
+            return "away"
+        return "up"
 
     def close(self) -> None:
         """Close for good."""

@@ -18,12 +18,12 @@ def init_health(app: Flask, bus: Bus, table: RoutingTable) -> None:
         return _json({"status": "ok"}, 200)
 
     def readyz() -> Response:
-        reachable = bus.reachable()
+        reached = bus.state()
         presences = table.presences()
-        ready = reachable and bool(presences)
+        ready = reached == "up" and bool(presences)
         state = {
             "ready": ready,
-            "bus": "up" if reachable else "away",
+            "bus": reached,
             "services": {p.offer.service: "away" if p.away else "up" for p in presences},
         }
         return _json(state, 200 if ready else 503)

@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Mapping
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
+from contextlib import suppress
 from typing import Any
 
 import orjson
@@ -19,7 +20,7 @@ from kombu import Connection
 from kombu.message import Message
 
 from shared import clock
-from shared.bus.connection import BusErrors, Heart, connect, sever
+from shared.bus.connection import BusErrors, Heart, blocked, connect, sever
 from shared.errors import Broken, DeadlineExceeded, Malformed, NotFound, Problem, Unavailable
 
 log = structlog.get_logger()
@@ -44,6 +45,15 @@ def _bus_away() -> Unavailable:
         "The message bus is away: try again shortly",
         code="bus-away",
         retry_after=2,
+    )
+
+
+def _bus_blocked() -> Unavailable:
+    return Unavailable(
+        "消息总线暂停收件（内存或磁盘不足），请稍后再试",
+        "The message bus takes nothing just now (it is short of memory or disk): try again shortly",
+        code="bus-blocked",
+        retry_after=5,
     )
 
 
@@ -110,11 +120,32 @@ class _Line:
                 "expiration": str(max(1, int(seconds * 1000))),
             },
         )
-        with self.lock:
-            self.channel.basic_publish(message, exchange=EXCHANGE, routing_key=f"{service}.{operation}", mandatory=True)
+        try:
+            self._publish(message, f"{service}.{operation}", time.monotonic() + seconds)
+        except BaseException:
+            self.forget(call_id)
+            raise
         if self.lost:
             self._fail_all()
         return call_id, future
+
+    def _publish(self, message: Any, routing_key: str, end: float) -> None:
+        """One at a time. Where the peer does not take the message until ``end``, half of it has gone out and the line
+        is lost: one of BusErrors."""
+        if not self.lock.acquire(timeout=max(0.0, end - time.monotonic())):
+            raise _bus_away()
+        try:
+            left = max(0.001, end - time.monotonic())
+            self.channel.basic_publish(
+                message, exchange=EXCHANGE, routing_key=routing_key, mandatory=True, timeout=left
+            )
+        finally:
+            self.lock.release()
+
+    @property
+    def blocked(self) -> bool:
+        """Whether the broker takes nothing over this line just now."""
+        return blocked(self.connection)
 
     def forget(self, call_id: str) -> None:
         self._pending.pop(call_id, None)
@@ -122,14 +153,15 @@ class _Line:
     def _read(self) -> None:
         try:
             while not self.lost:
-                self.connection.drain_events()
+                with suppress(TimeoutError):
+                    self.connection.drain_events()
         except BusErrors as error:
             if not self.lost:
                 log.warning("rpc connection lost", error=str(error)[:200])
         finally:
             self.lost = True
-            self._heart.stop()
             self._fail_all()
+            self.close()
 
     def _fail_all(self) -> None:
         for call_id in list(self._pending):
@@ -193,6 +225,8 @@ class RpcClient:
         stamped = {key: value for key, value in (headers or {}).items() if value is not None}
         stamped["deadline"] = str(clock.wall_now().timestamp() + seconds)
         line = self._open(seconds)
+        if line.blocked:
+            raise _bus_blocked()
         try:
             call_id, future = line.send(service, operation, body.decode(), stamped, seconds)
         except BusErrors as error:
@@ -202,6 +236,8 @@ class RpcClient:
             reply = orjson.loads(future.result(max(0.0, end - time.monotonic())))
         except FutureTimeout as error:
             line.forget(call_id)
+            if line.blocked:
+                raise _bus_blocked() from error
             raise DeadlineExceeded(
                 f"服务 {service} 未在时限内答复", f"The service {service} did not answer in time"
             ) from error

@@ -4,26 +4,43 @@ No nameko and no eventlet: the gateway uses this too.
 """
 
 import threading
+from collections.abc import Callable
 from typing import Any
 
-from amqp.connection import NEGOTIATE_CAPABILITIES
 from kombu import Connection
 from kombu.transport import pyamqp
 
-HEARTBEAT = 30
+HEARTBEAT = 10
+"""Seconds; ``?heartbeat=`` in an address says otherwise. A peer that is silent for twice as long counts as gone."""
+SILENCE = 10.0
+"""Seconds that one read or write may take, where nothing else bounds it: nobody waits for a dead peer for ever, neither
+in the middle of a publish nor for the broker's consent to a goodbye."""
 EMBEDDED = "embedded://"
 LARGEST_MESSAGE = 16 * 1024 * 1024
 """Bytes. RabbitMQ 4 closes the channel of whoever publishes more, unless it is told otherwise."""
 
 
 class _AmqpConnection(pyamqp.Connection):
-    # With "connection.blocked" negotiated, py-amqp reads the socket before every publish: slow, and a second reader
-    # beside the thread that waits for replies.
-    negotiate_capabilities = {**NEGOTIATE_CAPABILITIES, "connection.blocked": False}
+    blocked = False
+    """Whether the broker takes nothing just now, being short of memory or disk. It says so after the first publish."""
+
+    def connect(self, callback: Callable[[], Any] | None = None) -> Any:
+        connected = super().connect(callback)
+        # The broker was told that we listen for "blocked". Were py-amqp to believe it too, it would read the socket
+        # before every publish: slow, and a second reader beside the thread that waits for replies.
+        self.client_properties.get("capabilities", {}).pop("connection.blocked", None)
+        self.transport.sock.settimeout(SILENCE)
+        return connected
+
+    def _on_blocked(self) -> None:
+        self.blocked = True
+
+    def _on_unblocked(self) -> None:
+        self.blocked = False
 
 
 class AmqpTransport(pyamqp.Transport):
-    """kombu's AMQP transport, writing without reading first."""
+    """kombu's AMQP transport, which never waits for ever and writes without reading first."""
 
     Connection = _AmqpConnection
 
@@ -51,6 +68,11 @@ BusErrors: tuple[type[BaseException], ...] = (
     OSError,
     AttributeError,  # py-amqp's way of saying that the connection went away under a call
 )
+
+
+def blocked(connection: Connection) -> bool:
+    """Whether the broker has said that it takes nothing over ``connection`` just now."""
+    return bool(getattr(getattr(connection, "_connection", None), "blocked", False))
 
 
 class Heart:

@@ -1,13 +1,13 @@
 """Publishing with confirms, in batches: sent in order, counted only when the broker has said so."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from kombu import Connection
 
-from shared.bus.connection import BusErrors, connect
+from shared.bus.connection import BusErrors, blocked, connect
 from shared.errors import Unavailable
 
 LOOK_UP_EVERY = 0.2
@@ -27,12 +27,23 @@ class Outgoing:
 
 
 class ConfirmedPublisher:
-    """Publishes batches over a connection of its own. It belongs to one thread; only :meth:`give_up` is for others."""
+    """Publishes batches over a connection of its own. It belongs to one thread; only :meth:`give_up` is for others.
 
-    def __init__(self, url: str, exchanges: Sequence[str], *, patience: float = 10.0) -> None:
+    ``prepare`` is done on each new connection, once the exchanges are there and before anything is published.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        exchanges: Sequence[str],
+        *,
+        patience: float = 10.0,
+        prepare: Callable[[Connection], None] = lambda _connection: None,
+    ) -> None:
         self._url = url
         self._exchanges = exchanges
         self._patience = patience
+        self._prepare = prepare
         self._connection: Connection | None = None
         self._channel: Any = None
         self._published = 0
@@ -43,10 +54,11 @@ class ConfirmedPublisher:
     def publish(self, messages: Sequence[Outgoing]) -> int:
         """Publish in order and return how many from the start the broker has confirmed.
 
-        Waits as long as confirms keep coming, at most ``patience`` seconds for the next. A bus that is away is
-        :class:`Unavailable`; nothing is then known to be confirmed.
+        Waits as long as confirms keep coming, at most ``patience`` seconds for the next. A bus that is away, or that
+        takes nothing just now, is :class:`Unavailable`; nothing is then known to be confirmed.
         """
         try:
+            self._look_whether_blocked()
             channel = self._open()
             first = self._published + 1
             for message in messages:
@@ -65,6 +77,17 @@ class ConfirmedPublisher:
             self.close()
             raise Unavailable("消息总线暂不可用", "The message bus is away", code="bus-away") from error
 
+    def _look_whether_blocked(self) -> None:
+        """A broker that takes nothing is waited for on the connection there is: on another it would take nothing
+        either, and once it reads again it would take every batch that was sent to it meanwhile."""
+        if self._connection is not None and blocked(self._connection):
+            self.beat()
+        if self._connection is not None and blocked(self._connection):
+            raise Unavailable("消息总线暂停收件", "The message bus takes nothing just now", code="bus-blocked")
+        if self._outstanding or self._refused:
+            # Left from when it was blocked. Late confirms of that batch must not count for this one.
+            self.close()
+
     def _open(self) -> Any:
         if self._channel is not None:
             return self._channel
@@ -72,12 +95,11 @@ class ConfirmedPublisher:
         channel = self._connection.channel()
         for exchange in self._exchanges:
             channel.exchange_declare(exchange=exchange, type="topic", durable=True, auto_delete=False)
+        self._prepare(self._connection)
         channel.confirm_select()
         channel.events["basic_ack"].add(self._acked)
         channel.events["basic_nack"].add(self._nacked)
         self._published = 0
-        self._outstanding.clear()
-        self._refused.clear()
         self._channel = channel
         return channel
 
@@ -108,7 +130,7 @@ class ConfirmedPublisher:
             except TimeoutError:
                 continue
         confirmed = min([*self._outstanding, *self._refused], default=last + 1) - first
-        if self._outstanding or self._refused:
+        if (self._outstanding or self._refused) and not blocked(self._connection):
             # Late confirms of this batch must not count for the next one.
             self.close()
         return confirmed
@@ -136,6 +158,8 @@ class ConfirmedPublisher:
     def close(self) -> None:
         """Drop the connection; the next batch opens another."""
         connection, self._connection, self._channel = self._connection, None, None
+        self._outstanding.clear()
+        self._refused.clear()
         if connection is not None:
             try:
                 connection.release()

@@ -1,11 +1,14 @@
 """The relay: tells the bus what the outbox holds, in order, and marks as sent only what the broker has confirmed."""
 
+from functools import partial
+
 import structlog
 from sqlalchemy import select, update
 
 from shared import clock
 from shared.bus.events import exchange_name
 from shared.bus.publisher import ConfirmedPublisher, Outgoing
+from shared.bus.topology import declare_on, listeners_of
 from shared.observe.metrics import EVENTS_SENT, OUTBOX_UNSENT
 from shared.runtime import Runtime
 from shared.store.database import try_lock
@@ -22,7 +25,11 @@ class Relay:
     def __init__(self, runtime: Runtime, publisher: ConfirmedPublisher | None = None) -> None:
         self._runtime = runtime
         self._exchange = exchange_name(runtime.name)
-        self._publisher = publisher or ConfirmedPublisher(runtime.settings.amqp_url, [self._exchange])
+        self._publisher = publisher or ConfirmedPublisher(
+            runtime.settings.amqp_url,
+            [self._exchange],
+            prepare=partial(declare_on, subscriptions=listeners_of(runtime.name)),
+        )
 
     def work(self) -> bool:
         """Send a batch; whether there was one."""

@@ -2,7 +2,7 @@
 
 An exchange drops what no queue is bound for. Were a service's queue declared by that service alone, what others tell
 before it has run for the first time would be lost to it; so whoever starts first declares the queues of all that are
-installed.
+installed. The same holds of a broker that comes back empty: whoever tells sees first to those who listen.
 """
 
 import time
@@ -10,11 +10,20 @@ from collections.abc import Iterable, Mapping
 
 import structlog
 from amqp.exceptions import AccessRefused
+from kombu import Connection
 
 from shared.bus.connection import BusErrors, connect
 from shared.bus.consumer import queues_of
+from shared.bus.listening import subscriptions_of
+from shared.plugins import plugins
 
 log = structlog.get_logger()
+
+
+def listeners_of(source: str) -> dict[str, set[tuple[str, str]]]:
+    """What each installed service hears, for those that hear ``source``: name → (source, event type)."""
+    hears = {name: set(subscriptions_of(plugin.service)) for name, plugin in plugins().items()}
+    return {name: heard for name, heard in hears.items() if any(told_by == source for told_by, _ in heard)}
 
 
 def declare_queues(url: str, subscriptions: Mapping[str, Iterable[tuple[str, str]]]) -> None:
@@ -24,7 +33,8 @@ def declare_queues(url: str, subscriptions: Mapping[str, Iterable[tuple[str, str
     """
     while True:
         try:
-            _declare(url, subscriptions)
+            with connect(url) as connection:
+                declare_on(connection, subscriptions)
         except BusErrors as error:
             log.warning("the bus is away: queues wait to be declared", error=str(error)[:200])
             time.sleep(1)
@@ -32,16 +42,16 @@ def declare_queues(url: str, subscriptions: Mapping[str, Iterable[tuple[str, str
             return
 
 
-def _declare(url: str, subscriptions: Mapping[str, Iterable[tuple[str, str]]]) -> None:
-    with connect(url) as connection:
-        for service, heard in subscriptions.items():
-            wanted = list(heard)
-            if not wanted:
-                continue
-            channel = connection.channel()
-            try:
-                for queue in queues_of(service, wanted):
-                    queue(channel).declare()
-                channel.close()
-            except AccessRefused:
-                log.info("the queues of another service are not ours to declare", service=service)
+def declare_on(connection: Connection, subscriptions: Mapping[str, Iterable[tuple[str, str]]]) -> None:
+    """Declare the queues of each service in ``subscriptions``, over a connection that is open."""
+    for service, heard in subscriptions.items():
+        wanted = list(heard)
+        if not wanted:
+            continue
+        channel = connection.channel()
+        try:
+            for queue in queues_of(service, wanted):
+                queue(channel).declare()
+            channel.close()
+        except AccessRefused:
+            log.info("the queues of another service are not ours to declare", service=service)
