@@ -14,7 +14,8 @@ workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 # A worker that is told to stop waits for its idle connections too: longer would only be slower to stop.
 keepalive = 5
 timeout = 60
-graceful_timeout = 20
+# Seconds for the requests in hand. Whoever stops a container waits ten before it is killed.
+graceful_timeout = 8
 control_socket_disable = True
 limit_request_line = 8190
 

@@ -28,7 +28,8 @@ from shared.loops import Loop
 from shared.runtime import Runtime
 from shared.store.audit import seal_batch
 
-STOP_SECONDS = 1.5
+STOP_SECONDS = 6.0
+"""What an event or a step of a job in hand may take to its end when the process stops. Nothing idle takes long."""
 
 
 class _Stoppable(Protocol):
@@ -88,21 +89,25 @@ class Chassis(DependencyProvider):
             loop.start()
         self._announcer.start()
 
+    def ask_to_stop(self) -> None:
+        """Say goodbye on the bus, and begin nothing new beside requests; what is in hand goes on."""
+        self._jobs.stop()
+        self._relay.give_up()
+        for thread in self._threads():
+            thread.ask_to_stop()
+
     def stop(self) -> None:
         """Finish what is in hand within :data:`STOP_SECONDS`. What takes longer is safe to leave: it has not been
         committed, and is heard, told or done again by the next process."""
-        self._jobs.stop()
-        self._relay.give_up()
-        threads: list[_Stoppable] = [self._announcer, *self._loops]
-        if self._consumer:
-            threads.append(self._consumer)
-        for thread in threads:
-            thread.ask_to_stop()
+        self.ask_to_stop()
         end = time.monotonic() + STOP_SECONDS
-        for thread in threads:
+        for thread in self._threads():
             thread.stop(max(0.0, end - time.monotonic()))
         self._relay.close()
         self.runtime.close()
+
+    def _threads(self) -> list[_Stoppable]:
+        return [self._announcer, *self._loops, *([self._consumer] if self._consumer else [])]
 
     def _seal(self) -> bool:
         with self.runtime.speaking_of_absence():

@@ -19,6 +19,7 @@ from shared.bus.container import OperationContainer
 from shared.bus.entrypoints import ABSENCE_KEY
 from shared.bus.listening import subscriptions_of
 from shared.bus.topology import declare_queues
+from shared.chassis import Chassis
 from shared.identity.keys import TOKENS, make_keys
 from shared.identity.principals import Principal
 from shared.plugins import Plugin, plugins
@@ -37,8 +38,8 @@ GATEWAY = "xiehui.gateway"
 BACKLOG = 128
 PATIENCE = 8.0
 """Seconds that services have for what is in hand when the process is told to stop."""
-ANSWERING = 0.5
-"""Seconds that the embedded server has for the answers it is giving then."""
+ANSWERING = 4.0
+"""Seconds that the embedded server has for the answers it is giving then, and its services for what is left."""
 
 
 class CannotRun(Exception):
@@ -186,16 +187,25 @@ def watch(runner: ServiceRunner, told: Callable[[str, BaseException], None]) -> 
         eventlet.spawn(wait, name, container)
 
 
-def stop_services(runner: ServiceRunner) -> None:
-    """Let the services finish what they have in hand. One that cannot (the bus may be away) is left behind, with what
-    it holds unacknowledged, after :data:`PATIENCE` seconds."""
+def stop_services(runner: ServiceRunner, patience: float = PATIENCE) -> None:
+    """Let the services finish what they have in hand, requests, events and jobs at once. One that cannot (the bus may
+    be away) is left behind, with what it holds unacknowledged, after ``patience`` seconds."""
     import eventlet
 
+    ask_to_stop(runner)
     try:
-        with eventlet.Timeout(PATIENCE):
+        with eventlet.Timeout(patience):
             runner.stop()
     except eventlet.Timeout:
-        log.warning("services did not stop in time", seconds=PATIENCE)
+        log.warning("services did not stop in time", seconds=patience)
+
+
+def ask_to_stop(runner: ServiceRunner) -> None:
+    """Have the services take up no event and no job any more; requests are still answered."""
+    for container in runner.containers:
+        for dependency in container.dependencies:
+            if isinstance(dependency, Chassis):
+                dependency.ask_to_stop()
 
 
 def gateway_app(settings: Settings) -> Any:
@@ -262,6 +272,9 @@ class Embedded:
         )
         listening()
         stop.wait()
+        log.info("association stopping")
+        if self._runner is not None:
+            ask_to_stop(self._runner)
         # The server ends its idle connections and waits for the others; a slow client must not keep us.
         server.kill()
         with suppress(GreenletExit), eventlet.Timeout(ANSWERING, False):
@@ -274,7 +287,7 @@ class Embedded:
         if self._application is not None and hasattr(self._application, "shut_down"):
             self._application.shut_down()
         if self._runner is not None:
-            stop_services(self._runner)
+            stop_services(self._runner, ANSWERING)
         self._postgres.stop()
 
 

@@ -97,7 +97,9 @@ def run_on_rabbitmq(names: list[str] | None) -> None:
     runner = make_runner(settings, selected)
     started = threading.Event()
     with until_told() as stop:
-        door = _open_door(settings, lambda: started.is_set() and all(_ready(c) for c in runner.containers))
+        door = _open_door(
+            settings, lambda: started.is_set() and not stop.is_set() and all(map(_ready, runner.containers))
+        )
         deaths = _Deaths(stop)
         try:
             threading.Thread(target=_start, args=(runner, settings, started, deaths), daemon=True).start()

@@ -153,7 +153,7 @@ def compose() -> dict[str, Any]:
                 },
                 "healthcheck": _probe(8000, "/readyz"),
                 "restart": "unless-stopped",
-                "stop_grace_period": "30s",
+                "stop_grace_period": "15s",
             },
         },
         "volumes": {name: {} for name in volumes},
