@@ -17,7 +17,7 @@ from shared.identity.keys import Keyring
 from shared.identity.sealing import Vault
 from shared.plugins import Plugin, plugins
 from shared.settings import Settings
-from shared.store.database import is_away, make_engine
+from shared.store.database import IDLE_LIMIT, is_away, make_engine
 from shared.store.tx import Origin, Tx
 
 CONFIG_KEY = "XIEHUI"
@@ -74,7 +74,9 @@ class Runtime:
         self.plugin = plugin
         self.name = plugin.name
         self.settings = settings
-        self.engine: Engine = make_engine(settings.database_url_of(plugin.name), pool_size=settings.max_workers)
+        self.engine: Engine = make_engine(
+            settings.database_url_of(plugin.name), pool_size=settings.max_workers, idle_limit=IDLE_LIMIT
+        )
         self.keyring = Keyring.load(settings.keys, plugin.name)
         self.vault = Vault(self.keyring.secret)
         self.asker = Asker(settings.amqp_url, self.keyring)

@@ -14,7 +14,7 @@ from shared.api.jobs import JobSpec
 from shared.errors import Broken, Problem, Unavailable
 from shared.identity.principals import Principal
 from shared.runtime import Runtime
-from shared.store.database import try_lock
+from shared.store.database import kept_alive, try_lock
 from shared.store.tables import Job
 from shared.store.tx import Origin, Tx
 
@@ -24,7 +24,7 @@ ATTEMPTS = 3
 
 
 class _Interrupted(Exception):
-    """The process is about to end: the job stays as it is and is taken up again, as after a crash."""
+    """The process is about to end, or the job is somebody else's by now: it stays as it is, as after a crash."""
 
 
 class _Running:
@@ -33,7 +33,7 @@ class _Running:
     def __init__(self, runtime: Runtime, job: Job, stopping: threading.Event) -> None:
         self._runtime = runtime
         self._stopping = stopping
-        self._id = job.id
+        self._id, self._attempt = job.id, job.attempts
         self.content = job.content
         self._origin = Origin(_principal(job.principal), job.correlation_id)
 
@@ -54,6 +54,8 @@ class _Running:
 
     def finish(self, tx: Tx, result: dict[str, Any]) -> None:
         job = tx.lock(Job, self._id)
+        if job.state != "running" or job.attempts != self._attempt:
+            raise _Interrupted  # this process was taken for dead, and another took the job up
         job.state, job.result, job.ended_at = "done", result, clock.now()
         job.content = None  # what was uploaded has done its work (X11)
         if job.total is not None:
@@ -106,8 +108,11 @@ class JobRunner:
                 return True
             job.state, job.attempts = "running", job.attempts + 1
             job.started_at = job.started_at or clock.now()
-        with structlog.contextvars.bound_contextvars(
-            correlation_id=job.correlation_id, service=self._runtime.name, job=job.kind
+        with (
+            structlog.contextvars.bound_contextvars(
+                correlation_id=job.correlation_id, service=self._runtime.name, job=job.kind
+            ),
+            kept_alive(guard),
         ):
             self._carry_out(job)
         return True

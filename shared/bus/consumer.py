@@ -10,7 +10,9 @@ import threading
 import time
 from collections import deque
 from collections.abc import Iterable, Sequence, Sized
+from contextlib import AbstractContextManager
 from hashlib import sha256
+from typing import Any
 
 import orjson
 import structlog
@@ -20,6 +22,7 @@ from kombu.message import Message
 from shared.bus.connection import BusErrors, connect
 from shared.bus.events import CE, dead_queue, exchange_name, fit_id, inbox_queue
 from shared.bus.inbox import Delivery, Inbox, storable
+from shared.bus.pulse import Pulse
 from shared.runtime import StoreAway
 
 log = structlog.get_logger()
@@ -34,6 +37,8 @@ DELIVERY_LIMIT = 1000
 DEAD_EXCHANGE = "xiehui.dead"
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
 LOOK_UP_EVERY = 0.5
+HEARTBEAT = 2.0
+"""Seconds. RabbitMQ takes a consumer for gone after two to three of them, and the next process takes over."""
 
 
 class Undecodable(Exception):
@@ -162,8 +167,8 @@ class EventConsumer:
     def _run(self) -> None:
         while not self._stopping:
             try:
-                with connect(self._url) as connection:
-                    self._listen(connection)
+                with connect(self._url, heartbeat=HEARTBEAT) as connection, Pulse(connection) as pulse:
+                    self._listen(connection, pulse.lock)
             except StoreAway as problem:
                 log.warning("events wait", why=problem.code, service=self._service)
                 self._rest()
@@ -186,7 +191,7 @@ class EventConsumer:
         while not self._stopping and time.monotonic() < end:
             time.sleep(0.05)
 
-    def _listen(self, connection: Connection) -> None:
+    def _listen(self, connection: Connection, writing: AbstractContextManager[Any]) -> None:
         inbox, dead = queues_of(self._service, self._subscriptions)
         channel = connection.channel()
         # Only what a delivery's callback notes down: a connection that is given up still hands out what was under way,
@@ -207,10 +212,15 @@ class EventConsumer:
         size = BATCH
         while not self._stopping:
             self._gather(connection, arrived, size)
+            if connection.heartbeat:
+                with writing:
+                    connection.heartbeat_check()
             if arrived and not self._stopping:
                 batch = [arrived.popleft() for _ in range(min(size, len(arrived)))]
                 began = time.monotonic()
-                self._settle(batch)
+                last = self._settle(batch)
+                with writing:
+                    last.ack(multiple=True)
                 size = _paced(len(batch), time.monotonic() - began)
                 self._pause = SHORTEST_PAUSE
 
@@ -220,12 +230,11 @@ class EventConsumer:
             while len(arrived) < size and not self._stopping:
                 connection.drain_events(timeout=0 if arrived else LOOK_UP_EVERY)
         except TimeoutError:
-            if connection.heartbeat:
-                connection.heartbeat_check()
+            return
 
-    def _settle(self, batch: Sequence[tuple[Message, bool]]) -> None:
-        """Settle, then acknowledge. When the store is away the connection is given up with everything on it, so the
-        broker keeps the events, in order, until the store is back."""
+    def _settle(self, batch: Sequence[tuple[Message, bool]]) -> Message:
+        """Settle them; returns the last, with which all are to be acknowledged. When the store is away the connection
+        is given up with everything on it, so the broker keeps the events, in order, until the store is back."""
         deliveries = []
         for message, given_up in batch:
             if given_up:
@@ -242,7 +251,7 @@ class EventConsumer:
             else:
                 log.info("event of no concern", type=delivery.type, service=self._service)
         self._inbox.take(deliveries)
-        batch[-1][0].ack(multiple=True)
+        return batch[-1][0]
 
 
 def _buried(message: Message) -> Delivery:

@@ -11,7 +11,7 @@ from shared.bus.publisher import ConfirmedPublisher, Outgoing
 from shared.bus.topology import declare_on, listeners_of
 from shared.observe.metrics import EVENTS_SENT, OUTBOX_UNSENT
 from shared.runtime import Runtime
-from shared.store.database import try_lock
+from shared.store.database import kept_alive, try_lock
 from shared.store.tables import Outbox
 
 log = structlog.get_logger()
@@ -49,9 +49,10 @@ class Relay:
             OUTBOX_UNSENT.labels(self._runtime.name).set(len(rows))
             if not rows:
                 return False
-            confirmed = self._publisher.publish(
-                [Outgoing(self._exchange, row.type, row.body, str(row.event_id), row.headers) for row in rows]
-            )
+            with kept_alive(connection):
+                confirmed = self._publisher.publish(
+                    [Outgoing(self._exchange, row.type, row.body, str(row.event_id), row.headers) for row in rows]
+                )
             sent = rows[:confirmed]
             if sent:
                 mark = update(Outbox).where(Outbox.position.in_([row.position for row in sent]))

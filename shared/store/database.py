@@ -2,7 +2,12 @@
 
 import hashlib
 import os
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
+import psycopg
 from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -12,8 +17,18 @@ from sqlalchemy.orm.exc import StaleDataError
 os.environ.setdefault("PSYCOPG_WAIT_FUNC", "wait_selector")
 
 
-def make_engine(url: str, *, pool_size: int) -> Engine:
-    """An engine that notices a lost connection before using it and waits at most 5 s for a free one."""
+IDLE_LIMIT = 8.0
+"""Seconds for which a service's transaction may ask nothing of its database. Then the server ends it, so that what a
+frozen process or a dead host had locked is free for the others."""
+STILL_HERE_EVERY = 2.0
+
+
+def make_engine(url: str, *, pool_size: int, idle_limit: float = 0) -> Engine:
+    """An engine that notices a lost connection before using it and waits at most 5 s for a free one.
+
+    ``idle_limit``: seconds after which the server ends a transaction that asks nothing; 0 is never.
+    """
+    limits = f"-c idle_in_transaction_session_timeout={int(idle_limit * 1000)} -c client_connection_check_interval=2000"
     return create_engine(
         url,
         pool_size=pool_size,
@@ -21,7 +36,17 @@ def make_engine(url: str, *, pool_size: int) -> Engine:
         pool_timeout=5,
         pool_pre_ping=True,
         hide_parameters=True,  # they may be personal data, and errors are logged (X5)
-        connect_args={"connect_timeout": 5, "application_name": "xiehui"},
+        connect_args={
+            "connect_timeout": 5,
+            # Says in pg_stat_activity which process a session, and what it locks, belongs to.
+            "application_name": f"xiehui {os.getpid()} {socket.gethostname()}"[:63],
+            "options": limits,
+            # A database whose host died is noticed within some 8 s as well.
+            "keepalives_idle": 4,
+            "keepalives_interval": 2,
+            "keepalives_count": 2,
+            "tcp_user_timeout": 8000,
+        },
     )
 
 
@@ -51,6 +76,28 @@ def lost_race(error: BaseException) -> bool:
         "40001",  # serialization_failure
         "40P01",  # deadlock_detected
     )
+
+
+@contextmanager
+def kept_alive(connection: Connection) -> Iterator[None]:
+    """For a transaction that holds a lock while the work goes on elsewhere: it asks something now and then, so that it
+    outlasts :data:`IDLE_LIMIT` exactly as long as this process is not frozen."""
+    ended, plain = threading.Event(), connection.connection.driver_connection
+
+    def speak() -> None:
+        while not ended.wait(STILL_HERE_EVERY):
+            try:
+                plain.execute("SELECT 1")  # type: ignore[union-attr]
+            except psycopg.Error:
+                return  # whoever uses the connection next will see
+
+    thread = threading.Thread(target=speak, name="still here", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
 
 
 def lock_key(name: str) -> int:

@@ -4,6 +4,7 @@ import threading
 import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -190,6 +191,35 @@ def test_two_runners_at_once_do_each_job_once(bench: Bench) -> None:
         assert [run.result(60) for run in [pool.submit(bench.runner().work) for _ in range(2)]] == [True, True]
     assert [bench.row(job)["attempts"] for job in jobs] == [1, 1]
     assert bench.effects() == 2
+
+
+def test_one_that_was_taken_for_dead_ends_nothing(bench: Bench) -> None:
+    """Its lock was taken from it while it was frozen, and another has done the job meanwhile."""
+    started, entered, goes_on = bench.start(), threading.Event(), threading.Event()
+
+    def slowly(job: RunningJob) -> None:
+        bench.does = bench.finish
+        entered.set()
+        assert goes_on.wait(60)
+        bench.finish(job)
+
+    bench.does = slowly
+    ends = (
+        "SELECT pg_terminate_backend(pid, 60000) FROM pg_locks WHERE locktype = 'advisory' AND pid <> pg_backend_pid()"
+    )
+    with ThreadPoolExecutor(1) as pool:
+        late = pool.submit(bench.runner().work)
+        assert entered.wait(60)
+        with bench.runtime.engine.connect() as connection:
+            connection.execute(
+                text(f"{ends} AND database = (SELECT oid FROM pg_database WHERE datname = current_database())")
+            )
+        assert bench.runner().work() is True
+        goes_on.set()
+        with suppress(StoreAway):
+            late.result(60)
+    assert (bench.row(started)["state"], bench.row(started)["attempts"]) == ("done", 2)
+    assert bench.effects() == 1
 
 
 @pytest.mark.parametrize("step", ["progress", "begin"])
