@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from sqlalchemy import select
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
+from shared import offload
 from shared.api import fields as f
 from shared.api.administration import PERMISSION
 from shared.api.jobs import JobOut, RunningJob, job
@@ -87,6 +88,10 @@ class SleepIn(f.Schema):
     seconds = f.Decimal("秒", "Seconds", required=True)
 
 
+class LabourIn(SleepIn):
+    off_hub = f.Boolean("另线", "Off the hub", load_default=True)
+
+
 class TopicIn(f.Schema):
     name = f.String("名称", "Name", required=True)
 
@@ -106,6 +111,12 @@ class CountIn(f.Schema):
     fail_at = f.Integer("失败于", "Fail at", load_default=None, allow_none=True)
 
 
+def _compute(seconds: float) -> None:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        sum(range(10_000))
+
+
 class TellerService(Service):
     """Tells."""
 
@@ -123,6 +134,17 @@ class TellerService(Service):
         """Takes its time."""
         time.sleep(float(seconds))
         return {"text": "rested", "principal": tx.principal.name}
+
+    @operation(
+        "POST /labours", permission=PUBLIC, request=LabourIn, response=EchoOut, label=("劳作", "Toil"), kind="action"
+    )
+    def toil(self, tx: Tx, seconds: float, off_hub: bool) -> dict[str, str]:
+        """Keeps the processor busy, as typesetting does; ``off_hub`` says whether it does so as services should."""
+        if off_hub:
+            offload.off_hub(_compute, float(seconds))
+        else:
+            _compute(float(seconds))
+        return {"text": "done", "principal": tx.principal.name}
 
     @operation("POST /breakages", permission=PUBLIC, label=("故障", "Break"), kind="action")
     def break_down(self, tx: Tx) -> None:

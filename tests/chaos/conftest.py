@@ -5,6 +5,7 @@ import json
 import secrets
 import uuid
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from shared.store.embedded import EmbeddedPostgres
 from shared.testing.apart import PATIENCE, Apart, Step, Story
 from shared.testing.association import Answer, Person, eventually
 from shared.testing.rabbitmq import PrivateRabbitMQ
+from shared.testing.street import Street
 
 NAMES = ("governance", "membership", "finance")
 START = "2071-03-20T09:00:00+08:00"
@@ -336,3 +338,15 @@ def dues(houses: Apart, undisturbed_dues: dict[str, Any]) -> Dues:
 def expenditure(houses: Apart, undisturbed_expenditure: dict[str, Any]) -> Expenditure:
     """A run of the expenditure flow; the undisturbed one is over."""
     return Expenditure(houses)
+
+
+@pytest.fixture
+def street(rabbitmq_node: PrivateRabbitMQ, postgres: EmbeddedPostgres, tmp_path: Path) -> Iterator[Street]:
+    """Teller and listener on a bus of this test's own; nothing runs yet."""
+    vhost = f"street-{secrets.token_hex(4)}"
+    bus = rabbitmq_node.create_vhost(vhost).replace("amqp://", "pyamqp://")
+    try:
+        with ExitStack() as rooms:
+            yield Street(bus, postgres, tmp_path, rooms)
+    finally:
+        rabbitmq_node.delete_vhost(vhost)
