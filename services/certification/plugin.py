@@ -1,6 +1,7 @@
 """What certification is, for everybody outside of it."""
 
 from services.certification.base import Base
+from services.certification.books import BOOKS
 from services.certification.commands import sample
 from services.certification.events import EVENTS
 from services.certification.service import CertificationService
@@ -15,6 +16,7 @@ PLUGIN = Plugin(
     service=CertificationService,
     models=Base.metadata,
     events=EVENTS,
+    books=BOOKS,
     grants={
         "administrator": [PERMISSION],
         "exam_officer": ["certification.*"],

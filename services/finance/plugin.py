@@ -1,6 +1,7 @@
 """What finance is, for everybody outside of it."""
 
 from services.finance.base import Base
+from services.finance.books import BOOKS
 from services.finance.events import EVENTS
 from services.finance.service import FinanceService
 from shared.api.administration import PERMISSION
@@ -16,6 +17,7 @@ PLUGIN = Plugin(
     service=FinanceService,
     models=Base.metadata,
     events=EVENTS,
+    books=BOOKS,
     needs=["publishing", "governance", "membership"],
     grants={
         "administrator": [PERMISSION],

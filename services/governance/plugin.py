@@ -1,6 +1,7 @@
 """What governance is, for everybody outside of it."""
 
 from services.governance.base import Base
+from services.governance.books import BOOKS
 from services.governance.events import EVENTS
 from services.governance.founding import seed
 from services.governance.rights import GRANTS
@@ -15,6 +16,7 @@ PLUGIN = Plugin(
     service=GovernanceService,
     models=Base.metadata,
     events=EVENTS,
+    books=BOOKS,
     needs=("finance",),
     grants=GRANTS,
     seed=seed,

@@ -2,6 +2,7 @@
 
 from services.membership.accounts.first_start import welcome
 from services.membership.base import Base
+from services.membership.books import BOOKS
 from services.membership.events import EVENTS
 from services.membership.seed import seed
 from services.membership.service import MembershipService
@@ -19,6 +20,7 @@ PLUGIN = Plugin(
     service=MembershipService,
     models=Base.metadata,
     events=EVENTS,
+    books=BOOKS,
     needs=["governance", "finance"],
     grants={
         # What a unit is called, on the papers that finance prints.

@@ -1,6 +1,7 @@
 """What publishing is, for everybody outside of it."""
 
 from services.publishing.base import Base
+from services.publishing.books import BOOKS
 from services.publishing.events import EVENTS
 from services.publishing.rights import GRANTS
 from services.publishing.service import PublishingService
@@ -14,5 +15,6 @@ PLUGIN = Plugin(
     service=PublishingService,
     models=Base.metadata,
     events=EVENTS,
+    books=BOOKS,
     grants=GRANTS,
 )

@@ -17,6 +17,7 @@ from sqlalchemy import (
     func,
     select,
     text,
+    true,
 )
 from sqlalchemy.orm import Session
 
@@ -30,29 +31,31 @@ def check_constraints(session: Session, metadata: MetaData) -> Faults:
     for way in ("indexscan", "indexonlyscan", "bitmapscan"):
         session.execute(text(f"SET LOCAL enable_{way} = off"))
     for table in metadata.sorted_tables:
-        for columns in _keys(table):
-            yield from _doubled(session, table, columns)
+        for columns, only in _keys(table):
+            yield from _doubled(session, table, columns, only)
         for constraint in table.foreign_key_constraints:
             yield from _orphans(session, table, constraint)
     for way in ("indexscan", "indexonlyscan", "bitmapscan"):
         session.execute(text(f"SET LOCAL enable_{way} = on"))
 
 
-def _keys(table: Table) -> Iterator[Sequence[Column[object]]]:
+def _keys(table: Table) -> Iterator[tuple[Sequence[Column[object]], ColumnElement[bool]]]:
+    """What no two rows share: the columns, and which rows that holds for."""
     if table.primary_key.columns:
-        yield list(table.primary_key.columns)
+        yield list(table.primary_key.columns), true()
     for constraint in table.constraints:
-        # Where nulls count as equal, the columns that may be null do not tell rows apart by themselves.
         if isinstance(constraint, UniqueConstraint):
-            yield list(constraint.columns)
+            yield list(constraint.columns), true()
     for index in table.indexes:
-        if index.unique and not index.dialect_options["postgresql"]["where"]:
-            yield [column for column in index.columns if isinstance(column, Column)]
+        if index.unique:
+            only = index.dialect_options["postgresql"]["where"]
+            yield list(index.columns), true() if only is None else only
 
 
-def _doubled(session: Session, table: Table, columns: Sequence[Column[object]]) -> Faults:
+def _doubled(session: Session, table: Table, columns: Sequence[Column[object]], only: ColumnElement[bool]) -> Faults:
+    # Where nulls do not tell rows apart, nothing is said of them.
     there = [column.is_not(None) for column in columns]
-    twice = select(*columns).where(*there).group_by(*columns).having(func.count() > 1)
+    twice = select(*columns).where(*there, only).group_by(*columns).having(func.count() > 1)
     for row in session.execute(twice):
         names = ", ".join(column.name for column in columns)
         yield Fault(_where(table, row), Text(f"{names} 重复", f"{names}: there twice"))

@@ -12,6 +12,7 @@ from contextlib import ExitStack
 from functools import partial
 from itertools import chain
 
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from shared.books.constraints import check_constraints
@@ -24,6 +25,7 @@ from shared.bus.listening import subscriptions_of
 from shared.plugins import Plugin
 from shared.store.database import make_engine
 from shared.store.tables import ChassisBase
+from shared.text import Text
 
 Told = Callable[[str, str], None]
 """Hears of each check before it runs: the service and the check's name."""
@@ -77,8 +79,15 @@ def _count(plugin: Plugin, sessions: Mapping[str, Session], told: Told) -> Itera
     }
     for check, faults in checks.items():
         told(name, check)
-        for fault in faults():
-            yield Finding(name, check, fault.where, fault.what)
+        try:
+            for fault in faults():
+                yield Finding(name, check, fault.where, fault.what)
+        except DBAPIError:
+            raise
+        except Exception as error:
+            # What is in the database is not even of the kind that the check can read.
+            kind = type(error).__name__
+            yield Finding(name, check, "—", Text(f"无法核对：{kind}", f"Could not be checked: {kind}"))
         session.expunge_all()
 
 

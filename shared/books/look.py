@@ -22,9 +22,11 @@ AT_ONCE = 5000
 
 @dataclass(frozen=True)
 class Told:
-    """An event from an outbox. ``data`` is as its schema loads it, ``at`` the business time it happened at."""
+    """An event from an outbox, its ``position`` there. ``data`` is as its schema loads it, ``at`` the business time it
+    happened at."""
 
     id: str
+    position: int
     subject: str
     at: datetime
     data: Mapping[str, Any]
@@ -58,7 +60,8 @@ class Look:
     def _events(
         self, source: str, type: str, schema: ma.Schema, states: Mapping[str, str] | None = None
     ) -> Iterator[Told]:
-        query = select(Outbox.event_id, Outbox.subject, Outbox.created_at, Outbox.body, Outbox.sent_at)
+        columns = Outbox.event_id, Outbox.position, Outbox.subject, Outbox.created_at, Outbox.body, Outbox.sent_at
+        query = select(*columns)
         query = query.where(Outbox.type == type).order_by(Outbox.position)
         for row in self._sessions[source].execute(query, execution_options={"yield_per": AT_ONCE}):
             id = str(row.event_id)
@@ -70,7 +73,7 @@ class Look:
                 unreadable = Text(f"{type} 无法解读", f"Cannot be read as {type}")
                 self.unreadable.append(Fault(f"{source} chassis.outbox {id}", unreadable))
                 continue
-            yield Told(id, row.subject, row.created_at, data)
+            yield Told(id, row.position, row.subject, row.created_at, data)
 
 
 def about(told: Told) -> str:

@@ -1,0 +1,112 @@
+"""What must fit together in membership: who belongs to it and what was told of them, standards by resolution, and
+invoices as finance has been paid them (M3, M4)."""
+
+from uuid import UUID
+
+from sqlalchemy import select
+
+from services.membership.accounts.models import Account
+from services.membership.dues import rules
+from services.membership.dues.models import DuesStandard, Invoice
+from services.membership.dues.schemas import InvoicePaid, InvoiceSettled, ResolutionAdopted, ResolutionEnded
+from services.membership.events import (
+    AccountClosed,
+    AccountOpened,
+    InvoiceIssued,
+    PersonRegistered,
+    RepresentativeEnded,
+    RepresentativeNamed,
+    UnitAdmitted,
+    UnitStandingChanged,
+)
+from services.membership.people.models import Person
+from services.membership.representatives.models import Representative
+from services.membership.units.models import Unit
+from shared.books.declared import Books, Faults
+from shared.books.look import Look
+from shared.books.matching import matched, told_once
+
+
+def what_began_and_ended_was_told_once(look: Look) -> Faults:
+    """Each unit, person, representative and account was told once, and so was the end of each that ended (M1, M11)."""
+    for schema, ids in (
+        (UnitAdmitted, select(Unit.id)),
+        (PersonRegistered, select(Person.id)),
+        (RepresentativeNamed, select(Representative.id)),
+        (RepresentativeEnded, select(Representative.id).where(Representative.ended_at.is_not(None))),
+        (AccountOpened, select(Account.id)),
+        (AccountClosed, select(Account.id).where(Account.closed_at.is_not(None))),
+    ):
+        yield from told_once(look, schema, dict.fromkeys(look.session.scalars(ids), ()))
+
+
+def standings_are_as_told(look: Look) -> Faults:
+    """A unit stands as was told last; one of which nothing was told stands well (M4)."""
+    units = look.session.execute(select(Unit.id, Unit.standing)).all()
+    wanted: dict[UUID, object] = dict.fromkeys((row.id for row in units), rules.Standing.GOOD.value)
+    wanted.update((each.data["id"], each.data["standing"]) for each in look.told(UnitStandingChanged))
+    yield from matched("standing of units", wanted, ((row.id, row.standing) for row in units))
+
+
+def standards_follow_resolutions(look: Look) -> Faults:
+    """Each resolution on dues is one standard with its amounts, and there is no other; it ends with it (M3, X7)."""
+    ended = {
+        each.data["resolution_id"]: each.data["ended_on"]
+        for each in look.heard("governance", "resolution.ended.v1", ResolutionEnded)
+    }
+    wanted: dict[UUID, object] = {}
+    for each in look.heard("governance", "resolution.adopted.v1", ResolutionAdopted):
+        said = each.data
+        if said["matter"] == rules.MATTER and said["dues_amounts"] is not None:
+            amounts = tuple(sorted((line["tier"], line["amount"]) for line in said["dues_amounts"]))
+            days = said["adopted_on"], said["effective_from"], ended.get(said["resolution_id"])
+            wanted[said["resolution_id"]] = (said["number"], *days, amounts)
+    found = (
+        (
+            kept.resolution_id,
+            (
+                *(kept.resolution, kept.adopted_on, kept.effective_from, kept.ended_on),
+                tuple(sorted((line.tier, line.amount) for line in kept.amounts)),
+            ),
+        )
+        for kept in look.session.scalars(select(DuesStandard))
+    )
+    yield from matched("dues_standards of resolution", wanted, found)
+
+
+def invoices_were_told_once(look: Look) -> Faults:
+    """Each invoice was told once, as it is (M3)."""
+    names = ("unit_id", "year", "tier", "amount", "issued_on", "due_on", "standard_id")
+    wanted = {each.id: tuple(getattr(each, name) for name in names) for each in look.session.scalars(select(Invoice))}
+    yield from told_once(look, InvoiceIssued, wanted, *names)
+
+
+def invoices_are_open_as_finance_said(look: Look) -> Faults:
+    """Of each invoice so much is open as finance said last, and the slip is finance's (M4, F12)."""
+    invoices = look.session.scalars(select(Invoice)).all()
+    wanted: dict[UUID, tuple[int, str | None]] = {each.id: (each.amount, None) for each in invoices}
+    said = [
+        *look.heard("finance", "receivable.payment-received.v1", InvoicePaid),
+        *look.heard("finance", "receivable.credit-used.v1", InvoicePaid),
+        *look.heard("finance", "receivable.settled.v1", InvoiceSettled),
+    ]
+    for event in sorted(said, key=lambda event: event.position):
+        id, slip = event.data["invoice_id"], event.data.get("slip")
+        wanted[id] = (0, slip) if slip else (event.data["owes"], wanted.get(id, (0, None))[1])
+    states = {True: rules.InvoiceState.OPEN.value, False: rules.InvoiceState.SETTLED.value}
+    yield from matched(
+        "dues_invoices",
+        {id: (owes, slip, states[owes > 0]) for id, (owes, slip) in wanted.items()},
+        ((each.id, (each.owes, each.slip, each.state)) for each in invoices),
+    )
+
+
+BOOKS = Books(
+    checks=(
+        what_began_and_ended_was_told_once,
+        standings_are_as_told,
+        standards_follow_resolutions,
+        invoices_were_told_once,
+        invoices_are_open_as_finance_said,
+    ),
+)
