@@ -155,7 +155,7 @@ def _responses(route: Route, language: Language) -> dict[str, Any]:
     good: dict[str, Any] = {"description": route.label.in_(language)}
     status = route.status
     if route.kind == "download":
-        good["content"] = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+        good["content"] = {route.media_type: {"schema": {"type": "string", "format": "binary"}}}
     elif route.response is None:
         status = 204
     elif route.kind == "list":

@@ -30,7 +30,7 @@ class Route:
     """One operation. ``path`` is whole, "/v1/<service>/…", with its parameters in braces.
 
     ``request`` is the JSON schema of everything the operation takes, path parameters too; ``response`` of its answer
-    (of one row, for lists), None where there is none.
+    (of one row, for lists), None where there is none; ``media_type`` is of the file that a download answers.
     """
 
     service: str
@@ -46,6 +46,7 @@ class Route:
     description: str
     request: Mapping[str, Any]
     response: Mapping[str, Any] | None
+    media_type: str
     errors: tuple[int, ...]
 
     @property
@@ -146,6 +147,7 @@ def _route(service: str, entry: Mapping[str, Any]) -> Route:
         description=str(entry.get("description") or ""),
         request=_schema(entry.get("request") or {}),
         response=None if response is None else _schema(response),
+        media_type=str(entry.get("media_type") or "application/octet-stream"),
         errors=tuple(int(status) for status in entry.get("errors", ())),
     )
 

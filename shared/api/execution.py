@@ -211,7 +211,7 @@ def render(operation: Operation, result: Any) -> dict[str, Any]:
     if isinstance(result, Download):
         file = {
             "filename": result.filename,
-            "content_type": result.content_type,
+            "content_type": operation.media_type,
             "content": base64.b64encode(result.content).decode(),
         }
         return {"status": operation.status, "file": file}

@@ -99,6 +99,7 @@ def describe(operation: Operation) -> dict[str, Any]:
         "if_match": operation.if_match,
         "rate": operation.rate,
         "request": json_schema(operation.schema),
+        "media_type": operation.media_type,
         "response": answer_schema(operation.answer) if operation.answer else None,
         "errors": sorted({error.status for error in operation.errors}),
     }

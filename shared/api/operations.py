@@ -40,10 +40,9 @@ _PARAMETER = re.compile(r"\{([a-z_]+)\}")
 
 @dataclass(frozen=True)
 class Download:
-    """The answer of a download: a file."""
+    """The answer of a download: a file, of the media type that its operation declares."""
 
     filename: str
-    content_type: str
     content: bytes
 
 
@@ -59,6 +58,7 @@ class Operation:
     kind: Kind
     request: type[f.Schema] | None
     response: type[f.Schema] | None
+    media_type: str | None
     status: int
     if_match: bool
     rate: RateClass
@@ -106,6 +106,7 @@ def operation(
     kind: Kind,
     request: type[f.Schema] | None = None,
     response: type[f.Schema] | None = None,
+    media_type: str | None = None,
     status: int | None = None,
     if_match: bool | None = None,
     rate: RateClass | None = None,
@@ -116,13 +117,15 @@ def operation(
 
     ``route``: "METHOD /path/{parameter}", relative to /v1/<service>. ``permission``: "service.thing.verb", or PUBLIC
     or SIGNED_IN of shared.identity.principals. ``if_match``: whether a change must name the version it changes (PUT,
-    PATCH and DELETE do unless told otherwise). ``secret``: request or answer hold a secret, so the answer is never
-    kept for repeats.
+    PATCH and DELETE do unless told otherwise). ``media_type``: of the file that a download answers. ``secret``: request
+    or answer hold a secret, so the answer is never kept for repeats.
     """
     match = _ROUTE.fullmatch(route)
     if match is None:
         raise TypeError(f"{route!r} does not read 'METHOD /path'")
     method, path = match.groups()
+    if (kind == "download") != (media_type is not None):
+        raise TypeError(f"{route!r}: a download, and nothing else, has a media type")
 
     def declare(function: Callable[..., Any]) -> Callable[..., Any]:
         spec = Operation(
@@ -134,6 +137,7 @@ def operation(
             kind=kind,
             request=request,
             response=response,
+            media_type=media_type,
             status=status or (201 if kind == "create" else 200),
             if_match=method in ("PUT", "PATCH", "DELETE") if if_match is None else if_match,
             rate=rate or ("read" if method == "GET" else "write"),

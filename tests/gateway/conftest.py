@@ -178,7 +178,14 @@ STANDARD = (
         status=202,
         request=schema("id", "sheet", id=UUID, sheet={"type": "string", "format": "binary"}, rest={"type": "boolean"}),
     ),
-    entry("GET /batches/{id}/sheet", "download_sheet", kind="download", request=schema("id", id=UUID), response=None),
+    entry(
+        "GET /batches/{id}/sheet",
+        "download_sheet",
+        kind="download",
+        media_type="application/pdf",
+        request=schema("id", id=UUID),
+        response=None,
+    ),
     entry("GET /jobs/{id}", "get_job", request=schema("id", id=UUID)),
     entry(
         "GET /checks/{number}",

@@ -95,7 +95,7 @@ def test_a_file_goes_as_a_form_or_in_base64(document):
 def test_answers_without_data_say_so(document):
     assert "content" not in document["paths"][BATCHES + "/{id}"]["delete"]["responses"]["204"]
     sheet = document["paths"][BATCHES + "/{id}/sheet"]["get"]["responses"]["200"]["content"]
-    assert set(sheet) == {"application/octet-stream"}
+    assert set(sheet) == {"application/pdf"}
 
 
 def test_problems_are_named_with_every_operation(document):

@@ -109,6 +109,7 @@ class Certificates:
         permission="certification.certificate.read",
         label=("打印证书", "Print a certificate"),
         kind="download",
+        media_type="application/pdf",
     )
     def print_certificate(self, tx: Tx, number: str) -> Download:
         """The certificate as PDF; printed again it has the same number and the same code (C7)."""
@@ -116,7 +117,7 @@ class Certificates:
         rules.check_printable(certificate.revoked_on, unprintable(certificate))
         identity = IdentityNumber.parse(tx.vault.unseal(certificate.candidate.identity_sealed), tx.today)
         content = pdf_of(certificate, identity, check_url(tx, certificate.number))
-        return Download(f"{certificate.number}.pdf", "application/pdf", content)
+        return Download(f"{certificate.number}.pdf", content)
 
     @operation(
         "GET /certificates/{number}/check",

@@ -193,12 +193,13 @@ class Dues:
         permission="finance.collection_slip.read",
         label=("打印收款单", "Print a collection slip"),
         kind="download",
+        media_type="application/pdf",
     )
     def print_collection_slip(self, tx: Tx, number: str) -> Download:
         """The slip as PDF, marked 非票据 (F12). Membership is asked what the unit is called."""
         slip = tx.need(CollectionSlip, number=number)
         unit = tx.ask("membership", "get_unit", id=slip.unit_id)
-        return Download(f"{slip.number}.pdf", "application/pdf", pdf_of(slip, unit["name"]))
+        return Download(f"{slip.number}.pdf", pdf_of(slip, unit["name"]))
 
 
 def _hold(tx: Tx, unit_id: uuid.UUID) -> None:

@@ -137,6 +137,12 @@ def test_a_method_that_does_not_take_what_is_declared_is_refused(
         declare(route, function, **more)
 
 
+@pytest.mark.parametrize("more", [{"kind": "download"}, {"kind": "detail", "media_type": "application/pdf"}])
+def test_a_download_and_nothing_else_has_a_media_type(more: dict[str, Any]) -> None:
+    with pytest.raises(TypeError, match="media type"):
+        declare("GET /things/{id}", lambda self, tx, id: None, **more)
+
+
 def test_a_parameter_with_a_default_may_be_left_to_it() -> None:
     def touch(self: Any, tx: Any, id: uuid.UUID, hard: bool = False) -> None:
         """Touches."""
