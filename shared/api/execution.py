@@ -182,11 +182,13 @@ def _claim(tx: Tx, operation: Operation, key: str | None, digest: str) -> Idempo
     claim = insert(Idempotency).values(
         **identity, operation=operation.name, digest=digest, answer=None, created_at=clock.wall_now()
     )
-    taken = tx.session.execute(claim.on_conflict_do_nothing().returning(Idempotency.key)).first()
+    taken = tx.session.scalars(claim.on_conflict_do_nothing().returning(Idempotency)).first()
+    if taken is not None:
+        return taken
     row = tx.need(Idempotency, **identity)
-    if taken is None and row.digest != digest:
+    if row.digest != digest:
         raise IdempotencyConflict("此幂等键已用于另一请求", "This idempotency key was used for another request")
-    if taken is None and row.answer is None:
+    if row.answer is None:
         raise AnswerNotKept(
             "此前已办理；答复含有秘密，未予保存，如仍需要请换新的幂等键",
             "This was done before. Its answer held a secret and was not kept: ask anew, under a new key",

@@ -167,7 +167,6 @@ class Tx:
             causation_id=self.origin.causation_id,
         )
         self.session.add(row)
-        self.session.flush()
         self.wakes.add("relay")
         return row.event_id
 

@@ -191,7 +191,7 @@ def test_a_stop_in_the_middle_of_everything_is_quick_and_loses_nothing(pair: Pai
         nap = pool.submit(pair.call, "teller", "nap", seconds="0.5", key=key)
         napping = (
             "SELECT 1 FROM pg_stat_activity WHERE datname = current_database()"
-            " AND state = 'idle in transaction' AND query LIKE '%%FROM chassis.idempotency%%'"
+            " AND state = 'idle in transaction' AND query LIKE '%%chassis.idempotency%%'"
         )
         eventually(lambda: pair.rows("teller", napping), within=30, every=0.01)
         took = pair.stop()

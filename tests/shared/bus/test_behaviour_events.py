@@ -111,10 +111,11 @@ def test_a_handler_that_fails_twice_is_tried_again_and_later_ones_wait_their_tur
     failing = f"fail 2 {topic}"
     pair.tell(topic, "before", failing, "after", "last")
     hears(pair, topic, "before", failing, "after", "last")
-    rows = {row["attempts"]: row for row in pair.inbox(topic)}
-    assert rows[2]["state"] == "done"
-    assert rows[2]["error"] is None
-    assert rows[2]["body"] is None, "what was handled keeps no body"
+    row = pair.inbox(topic)[1]
+    # It may have failed once among others, which undoes them all and spends no attempt, before it failed alone.
+    assert row["attempts"] in (1, 2)
+    assert row["error"] is None
+    assert row["body"] is None, "what was handled keeps no body"
     assert pair.states(topic) == ["done"] * 4
 
 

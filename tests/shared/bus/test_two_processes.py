@@ -62,8 +62,9 @@ def test_a_failed_event_is_tried_again_by_one_of_them(one: Pair, other: Pair) ->
         other.tell(topic, f"fail 1 {topic}", "after")
     for topic in topics:
         hears(one, topic, [f"fail 1 {topic}", "after"])
-        # Each process counts failures for itself, so that one event may fail once in either.
-        assert one.inbox(topic)[0]["attempts"] in (1, 2)
+        # Each process counts failures for itself, so that one event may fail once in either; and one that fails among
+        # others is first tried again alone.
+        assert one.inbox(topic)[0]["attempts"] in (0, 1, 2)
 
 
 def test_one_chain_seals_what_both_have_done(one: Pair, other: Pair) -> None:
