@@ -1,8 +1,9 @@
 """What one process keeps for one service: its database, its keys, its settings and how to open a transaction."""
 
+import functools
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 
 from nameko.containers import ServiceContainer
@@ -45,16 +46,28 @@ class Signals:
 class Transaction:
     """A database transaction in which one may act for several: each gets a ``Tx`` of their own, all of it commits."""
 
-    def __init__(self, runtime: "Runtime", session: Session) -> None:
+    def __init__(self, runtime: "Runtime") -> None:
         self._runtime = runtime
-        self.session = session
         self.wakes: set[str] = set()
+
+    @functools.cached_property
+    def session(self) -> Session:
+        """Made when first asked for: what reads and writes nothing costs the database nothing."""
+        return Session(self._runtime.engine, expire_on_commit=False)
+
+    def commit(self) -> None:
+        if "session" in self.__dict__:
+            self.session.commit()
+
+    def close(self) -> None:
+        if "session" in self.__dict__:
+            self.session.close()
 
     def on_behalf_of(self, origin: Origin) -> Tx:
         """The transaction, as seen by whom ``origin`` names: what they emit tells of them as its cause."""
         runtime = self._runtime
         return Tx(
-            self.session,
+            lambda: self.session,
             origin,
             source=runtime.name,
             now=clock.now(),
@@ -98,10 +111,10 @@ class Runtime:
 
         A database that cannot be reached is :class:`StoreAway`; what the commit brought to tell is then told.
         """
-        with self.speaking_of_absence(), Session(self.engine, expire_on_commit=False) as session:
-            transaction = Transaction(self, session)
+        transaction = Transaction(self)
+        with self.speaking_of_absence(), closing(transaction):
             yield transaction
-            session.commit()
+            transaction.commit()
         self.signals.wake(transaction.wakes)
 
     @contextmanager

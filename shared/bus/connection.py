@@ -10,6 +10,8 @@ from typing import Any
 from kombu import Connection
 from kombu.transport import pyamqp
 
+from shared.bus.amqp_transport import BufferedTransport
+
 HEARTBEAT = 10
 """Seconds; ``?heartbeat=`` in an address says otherwise. A peer that is silent for twice as long counts as gone."""
 SILENCE = 10.0
@@ -31,6 +33,21 @@ class _AmqpConnection(pyamqp.Connection):
         self.client_properties.get("capabilities", {}).pop("connection.blocked", None)
         self.transport.sock.settimeout(SILENCE)
         return connected
+
+    def Transport(self, host: str, connect_timeout: float | None, ssl: Any = False, *args: Any, **kwargs: Any) -> Any:
+        if ssl:
+            return super().Transport(host, connect_timeout, ssl, *args, **kwargs)
+        read_timeout, write_timeout = (*args, None, None)[:2]
+        return BufferedTransport(
+            host, connect_timeout, read_timeout=read_timeout, write_timeout=write_timeout, **kwargs
+        )
+
+    def blocking_read(self, timeout: float | None = None) -> Any:
+        """What was read already needs no timeout."""
+        transport = self.transport
+        if isinstance(transport, BufferedTransport) and transport.has_frame():
+            return self.on_inbound_frame(transport.read_frame())
+        return super().blocking_read(timeout)
 
     def _on_blocked(self) -> None:
         self.blocked = True

@@ -104,7 +104,8 @@ ID_LENGTH = 200
 
 def fit_id(sent: str) -> str:
     """An id that came from outside, fit for logs, message headers and the database: printable and not too long."""
-    return "".join(ch for ch in sent if ch.isprintable())[:ID_LENGTH]
+    printable = sent if sent.isprintable() else "".join(ch for ch in sent if ch.isprintable())
+    return printable[:ID_LENGTH]
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from joserfc import jws
 from joserfc.errors import JoseError
@@ -48,6 +48,14 @@ class Signer:
     grants: frozenset[str]
 
 
+class Statement(NamedTuple):
+    """What was signed: of which kind, what it says, and by whom."""
+
+    kind: str
+    payload: dict[str, Any]
+    signer: Signer
+
+
 def _sign(key: OKPKey, payload: Mapping[str, Any], header: Mapping[str, Any]) -> str:
     content = json.dumps(payload, separators=(",", ":"), ensure_ascii=False).encode()
     return jws.serialize_compact({"alg": ALGORITHM, **header}, content, key, registry=_registry)
@@ -70,14 +78,6 @@ def _header(token: str) -> dict[str, Any]:
     return header
 
 
-def kind_of(token: str) -> str:
-    """What sort of statement ``token`` says it is, unverified; "" for what is no token."""
-    try:
-        return str(_header(token).get("typ"))
-    except ValueError:
-        return ""
-
-
 class Keyring:
     """One service's key, the root's word about it and the root's public key."""
 
@@ -87,7 +87,7 @@ class Keyring:
         self._private = private
         self._identity = identity
         self._root = root
-        self._seen: OrderedDict[bytes, tuple[dict[str, Any], Signer]] = OrderedDict()
+        self._seen: OrderedDict[bytes, Statement] = OrderedDict()
         self._looking = threading.Lock()
 
     @classmethod
@@ -117,25 +117,34 @@ class Keyring:
 
         Only the signature is remembered (by the token's hash): time and permission are the caller's to check, always.
         """
-        digest = hashlib.sha256(f"{kind}\n{token}".encode(errors="backslashreplace")).digest()
+        _, payload, signer = self.verify_one_of((kind,), token)
+        return payload, signer
+
+    def verify_one_of(self, kinds: Sequence[str], token: str) -> Statement:
+        """The same, where a statement may be of several kinds."""
+        digest = hashlib.sha256(token.encode(errors="backslashreplace")).digest()
         with self._looking:
-            if digest in self._seen:
+            statement = self._seen.get(digest)
+            if statement is not None:
                 self._seen.move_to_end(digest)
-                return self._seen[digest]
         try:
-            header = _header(token)
-            if header.get("typ") != kind:
+            if statement is None:
+                statement = self._read(token)
+            if statement.kind not in kinds:
                 raise ValueError("another kind of statement")
-            identity = _open(str(header["idn"]), self._root)
-            signer = Signer(identity["service"], frozenset(identity["grants"]))
-            payload = _open(token, OKPKey.import_key(identity["key"]))
         except (JoseError, ValueError, KeyError, TypeError, UnicodeDecodeError) as error:
             raise Unauthenticated("登录凭据无效", "The token does not hold", code="bad-token") from error
         with self._looking:
-            self._seen[digest] = payload, signer
+            self._seen[digest] = statement
             while len(self._seen) > REMEMBERED:
                 self._seen.popitem(last=False)
-        return payload, signer
+        return statement
+
+    def _read(self, token: str) -> Statement:
+        header = _header(token)
+        identity = _open(str(header["idn"]), self._root)
+        signer = Signer(identity["service"], frozenset(identity["grants"]))
+        return Statement(str(header.get("typ")), _open(token, OKPKey.import_key(identity["key"])), signer)
 
 
 def _write(path: Path, content: Mapping[str, Any]) -> None:

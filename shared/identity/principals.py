@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from shared.clock import wall_now
 from shared.errors import Forbidden, Unauthenticated
-from shared.identity.keys import TOKENS, Keyring, kind_of
+from shared.identity.keys import TOKENS, Keyring
 
 PUBLIC = "public"
 """The permission of operations that anybody may call, signed in or not."""
@@ -85,8 +85,7 @@ def authenticate(keyring: Keyring, authorization: str | None) -> Principal:
     scheme, _, token = authorization.partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise Unauthenticated("登录凭据格式有误", "The Authorization header must be a Bearer token", code="bad-token")
-    kind = SERVICE if kind_of(token) == SERVICE else ACCESS
-    claims, signer = keyring.verify(kind, token.strip())
+    kind, claims, signer = keyring.verify_one_of((ACCESS, SERVICE), token.strip())
     if claims.get("exp", 0) <= wall_now().timestamp():
         raise Unauthenticated("登录已过期，请重新登录", "The token has expired: sign in again", code="token-expired")
     if kind == SERVICE:

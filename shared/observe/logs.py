@@ -4,11 +4,22 @@ The id is given at the gateway, travels in message headers and event attributes,
 event handler it set off.
 """
 
+import json
 import logging
 import sys
+from collections.abc import Callable
 from typing import Any, TextIO
 
+import orjson
 import structlog
+
+
+def _dumps(line: Any, default: Callable[[Any], Any]) -> str:
+    """A line as JSON; by the slower library where the quicker one is too strict for what somebody logged."""
+    try:
+        return orjson.dumps(line, default=default).decode()
+    except TypeError:
+        return json.dumps(line, default=default, ensure_ascii=False)
 
 
 def configure(*, json: bool = True, stream: TextIO | None = None, level: int = logging.INFO) -> None:
@@ -19,7 +30,7 @@ def configure(*, json: bool = True, stream: TextIO | None = None, level: int = l
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     renderer: Any = (
-        structlog.processors.JSONRenderer(ensure_ascii=False) if json else structlog.dev.ConsoleRenderer(colors=False)
+        structlog.processors.JSONRenderer(serializer=_dumps) if json else structlog.dev.ConsoleRenderer(colors=False)
     )
     errors = [structlog.processors.format_exc_info] if json else []
     structlog.configure(

@@ -1,7 +1,8 @@
 """The transaction a use case works in: load, store, number, emit. It all happens or none of it (X6)."""
 
+import functools
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeVar
@@ -43,7 +44,7 @@ class Tx:
 
     def __init__(
         self,
-        session: Session,
+        session: Callable[[], Session],
         origin: Origin,
         *,
         source: str,
@@ -55,7 +56,7 @@ class Tx:
         public_url: str,
         wakes: set[str] | None = None,
     ) -> None:
-        self.session = session
+        self._open_session = session
         self.origin = origin
         self.principal = origin.principal
         self.now = now
@@ -67,6 +68,11 @@ class Tx:
         self._source = source
         self.wakes: set[str] = set() if wakes is None else wakes
         """What to wake once this has been committed: "relay", "jobs"."""
+
+    @functools.cached_property
+    def session(self) -> Session:
+        """The database session, opened when it is first needed."""
+        return self._open_session()
 
     @property
     def today(self) -> date:

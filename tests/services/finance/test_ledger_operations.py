@@ -36,7 +36,7 @@ class Books:
     def begin(self) -> Iterator[Tx]:
         with Session(self.association.database("finance"), expire_on_commit=False) as session:
             yield Tx(
-                session,
+                lambda: session,
                 Origin(Principal("service", service="finance"), str(uuid.uuid4())),
                 source="finance",
                 now=datetime.now(UTC),
