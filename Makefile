@@ -1,7 +1,7 @@
 # What one does here, by name. `make` alone lists it.
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check generate env lock clean
+.PHONY: help run demo test soak check generate env lock clean
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 
 VENV := .venv
@@ -24,6 +24,10 @@ demo: $(RUN_STAMP) ## 演示一个协会的一年 · Show a year of an associati
 test: $(DEV_STAMP) ## 全部测试,RabbitMQ 自备(ARGS=pytest 参数)· All tests, on a RabbitMQ of their own (ARGS=for pytest)
 	@$(BIN)/python -m shared.testing.rabbitmq_engines
 	@$(BIN)/pytest $(ARGS)
+
+soak: $(DEV_STAMP) ## 十万事件、百次强杀、断线各一分钟,再核对账目 · 100,000 events, 100 kills, outages; then the books
+	@$(BIN)/python -m shared.testing.rabbitmq_engines
+	@$(BIN)/python -P -W ignore -m shared.testing.soak $(ARGS)
 
 check: $(DEV_STAMP) ## 风格、类型、边界、生成文件是否最新 · Style, types, walls, freshness of generated files
 	$(BIN)/ruff check .

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.certification.batches.models import Step
+from services.certification.batches.models import Batch, Step
 from services.certification.batches.rules import BatchState
 from services.certification.candidates.models import Candidate
 from services.certification.certificates.models import Certificate
@@ -44,6 +44,18 @@ def steps_were_told_once(look: Look) -> Faults:
         taken = look.session.scalars(select(Step.batch_id).where(Step.state == state.value))
         told = ((each.data["id"], ()) for each in look.told(schema))
         yield from matched(f"chassis.outbox {schema.type()}", dict.fromkeys(taken, ()), told)
+
+
+def batches_took_every_step(look: Look) -> Faults:
+    """Each batch took every step up to the one it stands at, once each (C2)."""
+    order = list(BatchState)
+    wanted = {
+        (row.id, state.value): ()
+        for row in look.session.execute(select(Batch.id, Batch.state))
+        for state in order[1 : order.index(BatchState(row.state)) + 1]
+    }
+    taken = look.session.execute(select(Step.batch_id, Step.state).where(Step.state != BatchState.DRAFT.value))
+    yield from matched("steps of batch", wanted, (((row.batch_id, row.state), ()) for row in taken))
 
 
 def who_is_due_a_certificate_was_told_once(look: Look) -> Faults:
@@ -105,6 +117,7 @@ def certificates_given(session: Session) -> Iterator[Given]:
 
 BOOKS = Books(
     checks=(
+        batches_took_every_step,
         steps_were_told_once,
         who_is_due_a_certificate_was_told_once,
         who_qualified_has_one_certificate,

@@ -10,6 +10,7 @@ def test_submitting(association):
 import base64
 import itertools
 import json
+import signal
 import subprocess
 import sys
 import threading
@@ -78,6 +79,8 @@ class Association:
     clock: str | None = None
     joined_by: list[str] = field(default_factory=list)
     """Modules whose ``join()`` adds services to the host's."""
+    host: str = "shared.testing.host"
+    """The module that the process runs; shared.testing.faulty_host can be told where to die."""
 
     def __post_init__(self) -> None:
         self._process: subprocess.Popen[str] | None = None
@@ -90,7 +93,7 @@ class Association:
 
     def start(self) -> "Association":
         self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "shared.testing.host"],
+            [sys.executable, "-P", "-m", self.host],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -114,6 +117,18 @@ class Association:
     def pid(self) -> int:
         assert self._process is not None
         return self._process.pid
+
+    def arm(self, fault: str, passes: int) -> None:
+        """Have a faulty host die by itself at the ``passes``-th time it comes by ``fault`` (shared.testing.faults)."""
+        self._do("arm", fault=fault, passes=passes)
+
+    def died(self, within: float) -> bool:
+        """Whether the process ends by SIGKILL within so many seconds, without anybody's doing."""
+        assert self._process is not None
+        try:
+            return self._process.wait(within) == -signal.SIGKILL
+        except subprocess.TimeoutExpired:
+            return False
 
     def stop(self) -> float:
         """Stop in order, as SIGTERM would; how many seconds the services took."""

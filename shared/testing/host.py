@@ -139,8 +139,8 @@ class Host:
         print(json.dumps(reply, default=str), flush=True)
 
 
-def main() -> None:
-    host = Host(json.loads(sys.stdin.readline()))
+def main(kind: type[Host] = Host) -> None:
+    host = kind(json.loads(sys.stdin.readline()))
     print(json.dumps({"ready": True}), flush=True)
     import eventlet
     import eventlet.tpool
