@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from gateway.routing import RoutingTable
-from shared.bus.client import RpcClient
+from shared.bus.client import RpcClient, away, bus_blocked
 from shared.bus.discovery import Observer
 from shared.errors import DeadlineExceeded, Unavailable
 from shared.identity.keys import Keyring
@@ -77,6 +77,11 @@ class Bus:
             self._observer.start()
             self.settled_at = time.monotonic() + SETTLING
         return self._given or RpcClient(url, deadline=self._settings.rpc_deadline)
+
+    def away(self, service: str) -> Unavailable:
+        """The problem of a service that has not been heard of: its own, or the bus's, over which nobody is heard while
+        it takes nothing."""
+        return bus_blocked() if getattr(self.open(), "blocked", False) else away(service)
 
     def state(self) -> str:
         """ "up" where a message makes its way to the broker and back (one to nobody is returned at once), "blocked"

@@ -9,7 +9,6 @@ from gateway.errors import MethodNotAllowed
 from gateway.limits import Limits
 from gateway.requests import read_arguments, read_headers
 from gateway.routing import Match, RoutingTable
-from shared.bus.client import away
 from shared.errors import DeadlineExceeded, NotFound
 from shared.settings import Settings
 
@@ -31,14 +30,14 @@ class Dispatcher:
         route = g.route = match.route
         self._limits.check(request, route)
         if self._table.away(route.service):
-            raise away(route.service)
+            raise self._bus.away(route.service)
         headers = read_headers(request, route, g.correlation_id)
         arguments = read_arguments(request, match, max_body=self._settings.max_body)
         try:
             envelope = client.call(route.service, route.name, arguments, headers=headers)
         except DeadlineExceeded:
             if self._table.away(route.service):
-                raise away(route.service) from None
+                raise self._bus.away(route.service) from None
             raise
         self._table.answered(route.service)
         return answer(envelope, route, self._table.current, request)

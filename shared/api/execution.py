@@ -19,6 +19,7 @@ import structlog
 from marshmallow import ValidationError
 from prometheus_client import Counter, Histogram
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm.exc import StaleDataError
 
 from shared import clock
@@ -35,15 +36,20 @@ from shared.errors import (
     Malformed,
     Problem,
     StaleVersion,
+    Unavailable,
 )
 from shared.identity.principals import authenticate, authorise
 from shared.observe.metrics import OPERATIONS, SECONDS
 from shared.runtime import Runtime
+from shared.store.database import lost_race
 from shared.store.tables import Audit, Idempotency
 from shared.store.tx import Origin, Tx
 from shared.text import Text, negotiate
 
 log = structlog.get_logger()
+
+ATTEMPTS = 5
+"""How often a command is begun that loses one deadlock after another."""
 
 
 @dataclass(frozen=True)
@@ -129,7 +135,8 @@ def _attempt(
     authorise(principal, operation.permission, runtime.plugin.grants)
     loaded = load(operation, arguments)
     origin = Origin(principal, call.correlation_id, if_match=call.if_match, wants_version=operation.if_match)
-    try:
+
+    def once() -> dict[str, Any]:
         with runtime.begin(origin) as tx:
             if not operation.command:
                 return render(operation, function(tx, **loaded))
@@ -146,10 +153,30 @@ def _attempt(
             if claim is not None and not operation.secret:
                 claim.answer = answer
             return answer
+
+    try:
+        return _through_deadlocks(once)
     except StaleDataError as error:
         raise StaleVersion(
             "内容已被他人修改，请刷新后再办", "Somebody changed this meanwhile: read it again"
         ) from error
+
+
+def _through_deadlocks(attempt: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """What ``attempt`` gives. PostgreSQL undoes one of two transactions that wait for one another: that one is made
+    again."""
+    for _ in range(ATTEMPTS):
+        try:
+            return attempt()
+        except DBAPIError as error:
+            if not lost_race(error):
+                raise
+    raise Unavailable(
+        "多个请求互相等待，本次未予办理，请再试一次",
+        "Requests waited for one another and this one was not carried out: try it again",
+        code="database-busy",
+        retry_after=1,
+    )
 
 
 def load(operation: Operation, arguments: Mapping[str, Any]) -> dict[str, Any]:

@@ -48,7 +48,8 @@ def _bus_away() -> Unavailable:
     )
 
 
-def _bus_blocked() -> Unavailable:
+def bus_blocked() -> Unavailable:
+    """The problem that says that the broker is there and takes nothing."""
     return Unavailable(
         "消息总线暂停收件（内存或磁盘不足），请稍后再试",
         "The message bus takes nothing just now (it is short of memory or disk): try again shortly",
@@ -160,8 +161,9 @@ class _Line:
                 log.warning("rpc connection lost", error=str(error)[:200])
         finally:
             self.lost = True
+            self._heart.stop()
             self._fail_all()
-            self.close()
+            self._release()
 
     def _fail_all(self) -> None:
         for call_id in list(self._pending):
@@ -181,14 +183,15 @@ class _Line:
             entry[1].set_exception(away(entry[0]))
 
     def close(self) -> None:
+        """End it from any thread: calls in flight fail, and the reader, which waits on the socket, lets go of it."""
         self.lost = True
         self._heart.stop()
-        sever(self.connection)
-        with self.lock:
-            try:
-                self.connection.release()
-            except BusErrors:
-                return
+        if not sever(self.connection):
+            self._release()
+
+    def _release(self) -> None:
+        with self.lock, suppress(*BusErrors):
+            self.connection.release()
 
 
 class RpcClient:
@@ -226,7 +229,7 @@ class RpcClient:
         stamped["deadline"] = str(clock.wall_now().timestamp() + seconds)
         line = self._open(seconds)
         if line.blocked:
-            raise _bus_blocked()
+            raise bus_blocked()
         try:
             call_id, future = line.send(service, operation, body.decode(), stamped, seconds)
         except BusErrors as error:
@@ -237,7 +240,7 @@ class RpcClient:
         except FutureTimeout as error:
             line.forget(call_id)
             if line.blocked:
-                raise _bus_blocked() from error
+                raise bus_blocked() from error
             raise DeadlineExceeded(
                 f"服务 {service} 未在时限内答复", f"The service {service} did not answer in time"
             ) from error
@@ -245,6 +248,12 @@ class RpcClient:
             raise _failure(service, operation, reply["error"])
         answer: dict[str, Any] = reply["result"]
         return answer
+
+    @property
+    def blocked(self) -> bool:
+        """Whether the broker takes nothing just now, as far as this client knows."""
+        line = self._line
+        return line is not None and not line.lost and line.blocked
 
     def _open(self, seconds: float) -> _Line:
         """The open line, or a new one. One caller tries, the others that wait meanwhile share its luck."""

@@ -5,8 +5,10 @@ No nameko and no eventlet: the gateway uses this too.
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
+from amqp.exceptions import ConnectionForced
 from kombu import Connection
 from kombu.transport import pyamqp
 
@@ -49,6 +51,14 @@ class _AmqpConnection(pyamqp.Connection):
             return self.on_inbound_frame(transport.read_frame())
         return super().blocking_read(timeout)
 
+    def heartbeat_tick(self, rate: int = 2) -> None:
+        try:
+            super().heartbeat_tick(rate)
+        except ConnectionForced:
+            # No goodbye to a peer that is silent: it would be waited for.
+            _shut(self)
+            raise
+
     def _on_blocked(self) -> None:
         self.blocked = True
 
@@ -83,6 +93,7 @@ BusErrors: tuple[type[BaseException], ...] = (
     *pyamqp.Transport.connection_errors,
     *pyamqp.Transport.channel_errors,
     OSError,
+    EOFError,  # eventlet's, for a socket that was closed
     AttributeError,  # py-amqp's way of saying that the connection went away under a call
 )
 
@@ -118,14 +129,22 @@ class Heart:
                 return
 
 
-def sever(connection: Connection) -> None:
-    """End a connection at once from any thread: whoever reads or writes it wakes with an error."""
+def sever(connection: Connection) -> bool:
+    """End a connection at once from any thread: whoever reads or writes it wakes with an error. Whether it has a
+    socket to do that with.
+
+    The socket is not closed here. Under eventlet a thread that waits on a socket which another one closes is never
+    woken, and takes for its own what the next one to get the same number reads. Whoever reads closes.
+    """
+    return _shut(getattr(connection, "_connection", None))
+
+
+def _shut(raw: Any) -> bool:
     import socket
 
-    raw: Any = getattr(connection, "_connection", None)
     sock = getattr(getattr(raw, "_transport", None), "sock", None)
-    if sock is not None:
-        try:
-            sock.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            return
+    if sock is None:
+        return False
+    with suppress(OSError):
+        sock.shutdown(socket.SHUT_RDWR)
+    return True

@@ -108,6 +108,11 @@ class Traffic:
         found = self.answers.copy().items()
         return sum(times for told, times in found if told[0] == status and code in (None, told[1]))
 
+    def told_so(self, status: int, code: str) -> bool:
+        """That somebody was answered so; the failure shows what else was answered."""
+        assert self.count(status, code), dict(self.answers)
+        return True
+
     def settles(self) -> None:
         """Every note that was answered as told counts once and in order, nothing else does, and nothing waits."""
         assert not any(thread.is_alive() for thread in self._threads), "a client hangs"
