@@ -131,14 +131,17 @@ class Client:
         return self.ask("POST", path, files={field: (filename, content)}, data=fields).json()
 
     def follow(self, job: dict[str, Any], service: str, progress: Progress, title: str, *, within: float = 120) -> Any:
-        """The ended job, shown as a progress bar while it runs."""
+        """The ended job, shown as a progress bar while it runs; a :class:`Surprise` where it does not get on
+        ``within`` seconds."""
         bar = progress.add_task(title, total=None)
         deadline = time.monotonic() + within
         while job["state"] in ("waiting", "running"):
             if time.monotonic() > deadline:
-                raise Surprise(f"job {job['id']} does not end: {job}")
+                raise Surprise(f"job {job['id']} does not get on: {job}")
             time.sleep(0.1)
-            job = self.get(f"/v1/{service}/jobs/{job['id']}")
+            before, job = job, self.get(f"/v1/{service}/jobs/{job['id']}")
+            if job != before:
+                deadline = time.monotonic() + within
             progress.update(bar, completed=job["done"], total=job["total"])
         progress.update(bar, completed=job["total"] or 1, total=job["total"] or 1)
         return job
@@ -146,11 +149,14 @@ class Client:
     def wait_for(
         self, what: Callable[[], tuple[int, int]], progress: Progress, title: str, *, within: float = 120
     ) -> None:
-        """Wait until ``what`` says (done, of all) that it is done, shown as a progress bar."""
+        """Wait until ``what`` says (done, of all) that it is done, shown as a progress bar; a :class:`Surprise` where
+        it does not get on ``within`` seconds."""
         bar = progress.add_task(title, total=None)
-        deadline = time.monotonic() + within
+        done, deadline = -1, time.monotonic() + within
         while True:
-            done, total = what()
+            before, (done, total) = done, what()
+            if done != before:
+                deadline = time.monotonic() + within
             progress.update(bar, completed=done, total=total)
             if done >= total:
                 return

@@ -238,10 +238,14 @@ class Embedded:
 
         Raises AlreadyRunning where the data directory has an owner and :class:`CannotRun` where the port is taken.
         """
+        try:
+            self._socket = open_port(self._settings.host, self._settings.port)
+        except CannotRun:
+            # Of two starts on one data directory the second shall hear of the first, not of its port.
+            self._postgres.check_free()
+            raise
         told("PostgreSQL")
         self._postgres.start()
-        # Not before: of two starts on one data directory the second shall hear of the first, not of its port.
-        self._socket = open_port(self._settings.host, self._settings.port)
         prepare_keys(self.data / "keys")
         self._settings = replace(
             self._settings,

@@ -93,6 +93,7 @@ def _other_data_same_port(data: Path, port: int) -> None:
     (said,) = [line for line in refused.stdout.splitlines() if line.strip()]
     assert f"端口 {port} 已被占用" in said
     assert f"Port {port} is in use" in said
+    assert not (data / "postgres").exists(), "nothing is made for an association that cannot be reached"
 
 
 def test_a_second_life_keeps_the_data_and_sigterm_ends_it(lived_in: Path) -> None:

@@ -121,6 +121,12 @@ class EmbeddedPostgres:
                     ensure(connection, name, passwords.of(name))
             self._undo, self._run = undo.pop_all(), run
 
+    def check_free(self) -> None:
+        """Raise AlreadyRunning where the data directory has an owner now. It may have one by the time of a start."""
+        if self._data.is_dir():
+            with owning(self._data):
+                pass
+
     def stop(self) -> None:
         """Shut down in order: sessions end, everything is on disk. Does nothing where nothing runs, and
         nothing in a forked child, whose parent the server belongs to."""
