@@ -19,7 +19,7 @@ def _dumps(line: Any, default: Callable[[Any], Any]) -> str:
     try:
         return orjson.dumps(line, default=default).decode()
     except TypeError:
-        return json.dumps(line, default=default, ensure_ascii=False)
+        return json.dumps(line, default=default)
 
 
 def configure(*, json: bool = True, stream: TextIO | None = None, level: int = logging.INFO) -> None:

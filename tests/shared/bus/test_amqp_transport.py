@@ -188,3 +188,17 @@ def test_a_tls_connection_uses_the_transport_of_py_amqp() -> None:
     plain = AmqpTransport.Connection(host="localhost:1")
     assert isinstance(plain.Transport("localhost:1", 1.0), BufferedTransport)
     assert type(plain.Transport("localhost:1", 1.0, {"server_hostname": "localhost"})) is SSLTransport
+
+
+class ClosedUnderItsReader:
+    """A socket of eventlet's that another thread closed."""
+
+    def recv(self, _size: int) -> bytes:
+        raise EOFError
+
+
+def test_what_eventlet_says_of_a_closed_socket_is_a_lost_connection(wire: Wire) -> None:
+    wire.transport._quick_recv = ClosedUnderItsReader().recv
+    with pytest.raises(OSError, match="closed"):
+        wire.transport.read_frame()
+    assert not wire.transport.connected
