@@ -19,6 +19,7 @@ from shared.api.job_runner import JobRunner
 from shared.api.jobs import jobs_of
 from shared.api.manifest import manifest_of
 from shared.api.operations import Operation
+from shared.bus.connection import EMBEDDED
 from shared.bus.consumer import EventConsumer
 from shared.bus.discovery import Announcer
 from shared.bus.inbox import Inbox
@@ -28,6 +29,8 @@ from shared.loops import Loop
 from shared.runtime import Runtime
 from shared.store.audit import seal_batch
 
+ALONE = 10
+"""How many times longer loops sleep where there is no other process of the service."""
 STOP_SECONDS = 6.0
 """What an event or a step of a job in hand may take to its end when the process stops. Nothing idle takes long."""
 
@@ -69,12 +72,15 @@ class Chassis(DependencyProvider):
         self._relay = Relay(runtime)
         self._jobs = JobRunner(runtime, methods)
         inbox = Inbox(runtime, handlers)
-        pause = settings.poll_every
+        # Whatever there is to do in this process wakes who does it. Others only leave something behind on a bus that
+        # has others: there a look now and then finds what they could not finish.
+        pause = settings.poll_every * (ALONE if settings.amqp_url.startswith(EMBEDDED) else 1)
+        signals = runtime.signals
         self._loops = [
-            Loop(f"{runtime.name} relay", self._relay.work, interval=pause, wake=runtime.signals.relay),
-            Loop(f"{runtime.name} retry", inbox.retry, interval=pause),
-            Loop(f"{runtime.name} jobs", self._jobs.work, interval=pause, wake=runtime.signals.jobs),
-            Loop(f"{runtime.name} seal", self._seal, interval=pause),
+            Loop(f"{runtime.name} relay", self._relay.work, interval=pause, wake=signals.relay),
+            Loop(f"{runtime.name} retry", inbox.work, interval=pause, wake=signals.retry),
+            Loop(f"{runtime.name} jobs", self._jobs.work, interval=pause, wake=signals.jobs),
+            Loop(f"{runtime.name} seal", self._seal, interval=pause, wake=signals.seal, calm=settings.poll_every),
         ]
         self._consumer = EventConsumer(settings.amqp_url, runtime.name, subscriptions, inbox) if subscriptions else None
         self._announcer = Announcer(

@@ -13,22 +13,25 @@ log = structlog.get_logger()
 class Loop:
     """Runs ``work`` when woken and at least every ``interval`` seconds, until stopped.
 
-    ``work`` says whether it wants to be run again at once. What it raises is logged, and tried again after a pause
-    that doubles up to 10 s: a loop never dies, and a store that is away is no reason for a storm.
+    ``work`` says whether it wants to be run again at once, or within how many seconds. What it raises is logged, and
+    tried again after a pause that doubles up to 10 s: a loop never dies, and a store that is away is no reason for a
+    storm. Once woken it lets ``calm`` seconds pass, so that what comes one after the other is done in one go.
     """
 
     def __init__(
         self,
         name: str,
-        work: Callable[[], bool],
+        work: Callable[[], bool | float],
         *,
         interval: float,
         wake: threading.Event | None = None,
+        calm: float = 0.0,
     ) -> None:
         self.name = name
         self.wake = wake or threading.Event()
         self._work = work
         self._interval = interval
+        self._calm = calm
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
 
@@ -63,5 +66,5 @@ class Loop:
                 return
             if pause:
                 self._stop.wait(pause)
-            elif not again:
-                self.wake.wait(self._interval)
+            elif again is not True and self.wake.wait(min(again or self._interval, self._interval)) and self._calm:
+                self._stop.wait(self._calm)

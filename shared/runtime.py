@@ -4,7 +4,7 @@ import functools
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from nameko.containers import ServiceContainer
 from sqlalchemy import Engine
@@ -35,8 +35,10 @@ class StoreAway(Unavailable):
 class Signals:
     """Wakes the loops of this process when there is something for them."""
 
-    relay: threading.Event
-    jobs: threading.Event
+    relay: threading.Event = field(default_factory=threading.Event)
+    retry: threading.Event = field(default_factory=threading.Event)
+    jobs: threading.Event = field(default_factory=threading.Event)
+    seal: threading.Event = field(default_factory=threading.Event)
 
     def wake(self, names: set[str]) -> None:
         for name in names:
@@ -93,7 +95,7 @@ class Runtime:
         self.keyring = Keyring.load(settings.keys, plugin.name)
         self.vault = Vault(self.keyring.secret)
         self.asker = Asker(settings.amqp_url, self.keyring)
-        self.signals = Signals(threading.Event(), threading.Event())
+        self.signals = Signals()
         self.on_bus: Callable[[], bool] = lambda: False
 
     @classmethod

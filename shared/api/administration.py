@@ -73,6 +73,7 @@ def redrive(tx: Tx, event_id: str) -> Inbox:
     if row.body is None:
         raise Refused("X7", "此事件内容未留存", "The body of this event was not kept", code="no-body")
     row.state, row.attempts, row.next_attempt_at = "parked", 0, clock.wall_now()
+    tx.wakes.add("retry")
     return row
 
 
@@ -82,6 +83,7 @@ def drop(tx: Tx, event_id: str) -> Inbox:
     if row.state not in ("dead", "parked"):
         raise Refused("X7", "此事件不在待处理之列", "This event is not waiting to be handled", code="not-dead")
     row.state, row.settled_at, row.next_attempt_at = "dropped", clock.wall_now(), None
+    tx.wakes.add("retry")
     return row
 
 

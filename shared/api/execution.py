@@ -146,6 +146,7 @@ def _attempt(
                 return dict(claim.answer)
             result = function(tx, **loaded)
             tx.add(_audit(tx, operation, arguments, digest))
+            tx.wakes.add("seal")
             tx.flush()
             # A problem that is raised undoes everything (X6). One that is returned is the answer to a command
             # whose effect stays: a sign-in that failed is counted.

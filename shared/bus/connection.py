@@ -129,6 +129,14 @@ class Heart:
                 return
 
 
+def rouse(connection: Connection | None) -> None:
+    """Have whoever drains an embedded connection look up at once. On RabbitMQ they do so by themselves."""
+    if connection is not None and connection.transport_cls == EMBEDDED.removesuffix("://"):
+        import shared.bus.embedded
+
+        shared.bus.embedded.wake(connection)
+
+
 def sever(connection: Connection) -> bool:
     """End a connection at once from any thread: whoever reads or writes it wakes with an error. Whether it has a
     socket to do that with.

@@ -19,7 +19,7 @@ import structlog
 from kombu import Connection, Consumer, Exchange, Queue, binding
 from kombu.message import Message
 
-from shared.bus.connection import BusErrors, connect
+from shared.bus.connection import BusErrors, connect, rouse
 from shared.bus.events import CE, dead_queue, exchange_name, fit_id, inbox_queue
 from shared.bus.inbox import Delivery, Inbox, storable
 from shared.bus.pulse import Pulse
@@ -148,6 +148,7 @@ class EventConsumer:
         self._subscriptions = frozenset(subscriptions)
         self._inbox = inbox
         self._stopping = False
+        self._connection: Connection | None = None
         self._pause = SHORTEST_PAUSE
         self.ready = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"{service}-events", daemon=True)
@@ -158,6 +159,7 @@ class EventConsumer:
     def ask_to_stop(self) -> None:
         """Ask it to end after what it has in hand."""
         self._stopping = True
+        rouse(self._connection)
 
     def stop(self, timeout: float = 8.0) -> None:
         """Ask it to end, and wait for that."""
@@ -192,6 +194,7 @@ class EventConsumer:
             time.sleep(0.05)
 
     def _listen(self, connection: Connection, writing: AbstractContextManager[Any]) -> None:
+        self._connection = connection
         inbox, dead = queues_of(self._service, self._subscriptions)
         channel = connection.channel()
         # Only what a delivery's callback notes down: a connection that is given up still hands out what was under way,
@@ -226,9 +229,10 @@ class EventConsumer:
 
     def _gather(self, connection: Connection, arrived: Sized, size: int) -> None:
         """Wait for a message, unless there are some, and take what else has come by then."""
+        patience = LOOK_UP_EVERY if connection.heartbeat else None
         try:
             while len(arrived) < size and not self._stopping:
-                connection.drain_events(timeout=0 if arrived else LOOK_UP_EVERY)
+                connection.drain_events(timeout=0 if arrived else patience)
         except TimeoutError:
             return
 

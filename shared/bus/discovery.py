@@ -14,7 +14,7 @@ import orjson
 import structlog
 from kombu import Connection
 
-from shared.bus.connection import BusErrors, connect
+from shared.bus.connection import BusErrors, connect, rouse
 from shared.errors import Unauthenticated
 from shared.identity.keys import Keyring
 
@@ -23,18 +23,25 @@ log = structlog.get_logger()
 MANIFESTS = "xiehui.manifests"
 QUESTIONS = "xiehui.questions"
 KIND = "manifest"
+LOOK_UP_EVERY = 0.5
 
 Manifest = Mapping[str, Any]
 
 
 class _Member:
-    """A thread with a connection of its own that hears one fanout exchange and may speak on another."""
+    """A thread with a connection of its own that hears one fanout exchange and may speak on another.
+
+    ``sleeps``: seconds until it ticks where it hears nothing and need not keep its connection alive.
+    """
+
+    sleeps: float | None = None
 
     def __init__(self, url: str, name: str, hears: str) -> None:
         self._url = url
         self._hears = hears
         self._stopping = False
         self._channel: Any = None
+        self._connection: Connection | None = None
         self.connected = False
         """Whether it is on the bus just now."""
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
@@ -44,6 +51,7 @@ class _Member:
 
     def ask_to_stop(self) -> None:
         self._stopping = True
+        rouse(self._connection)
 
     def stop(self, timeout: float = 3.0) -> None:
         self.ask_to_stop()
@@ -66,6 +74,7 @@ class _Member:
                 time.sleep(0.5)
 
     def _attend(self, connection: Connection) -> None:
+        self._connection = connection
         channel = self._channel = connection.channel()
         for exchange in (MANIFESTS, QUESTIONS):
             channel.exchange_declare(exchange=exchange, type="fanout", durable=True, auto_delete=False)
@@ -76,7 +85,7 @@ class _Member:
         self.connected = True
         while not self._stopping:
             try:
-                connection.drain_events(timeout=0.5)
+                connection.drain_events(timeout=LOOK_UP_EVERY if connection.heartbeat else self.sleeps)
             except TimeoutError:
                 if connection.heartbeat:
                     connection.heartbeat_check()
@@ -110,7 +119,7 @@ class Announcer(_Member):
         super().__init__(url, f"{keyring.service}-announcer", QUESTIONS)
         self._keyring = keyring
         self._manifest = manifest
-        self._every = every
+        self._every = self.sleeps = every
         self._last = 0.0
 
     def joined(self) -> None:

@@ -49,6 +49,8 @@ T = TypeVar("T")
 OPEN = ("parked", "dead")
 RACES = 5
 """How often an attempt may lose a race before that counts as a failure."""
+SHORTEST_WAIT = 0.05
+"""Seconds; for one that is due but in somebody else's hands."""
 
 
 @dataclass(frozen=True)
@@ -125,6 +127,10 @@ class Inbox:
         log.info("event tried again", event_id=delivery.event_id, outcome=outcome, attempts=row.attempts)
         return True
 
+    def work(self) -> bool | float:
+        """Try the next that is due; with none, in how many seconds the next will be (0: nothing is parked)."""
+        return self.retry() or self._due_in()
+
     def reachable(self) -> bool:
         """Whether the inbox's database answers."""
         return self._runtime.reachable()
@@ -176,6 +182,8 @@ class Inbox:
 
     def _settled(self, deliveries: Sequence[Delivery], outcomes: list[str]) -> list[str]:
         """Tell of what has been committed."""
+        if not {"parked", "waiting"}.isdisjoint(outcomes):
+            self._runtime.signals.retry.set()
         for delivery, outcome in zip(deliveries, outcomes, strict=True):
             self._count(delivery.type, outcome)
             with self._speaking_of(delivery):
@@ -264,19 +272,29 @@ class Inbox:
         session.execute(update(Row).where(Row.event_id == delivery.event_id).values(**waiting, **due))
 
     def _next_due(self, session: Session) -> Row | None:
-        earlier = aliased(Row)
-        behind = exists().where(earlier.aggregate == Row.aggregate, is_in(earlier, *OPEN), earlier.seq < Row.seq)
         due = (
             select(Row)
-            .where(is_in(Row, "parked"), Row.next_attempt_at <= clock.wall_now(), ~behind)
+            .where(is_in(Row, "parked"), Row.next_attempt_at <= clock.wall_now(), ~_behind())
             .order_by(Row.next_attempt_at, Row.seq)
             .limit(1)
             .with_for_update(skip_locked=True, of=Row)
         )
         return session.scalars(due).first()
 
+    def _due_in(self) -> float:
+        first = select(func.min(Row.next_attempt_at)).where(is_in(Row, "parked"), ~_behind())
+        with self._runtime.speaking_of_absence(), self._runtime.engine.connect() as connection:
+            due = connection.scalar(first)
+        return 0.0 if due is None else max((due - clock.wall_now()).total_seconds(), SHORTEST_WAIT)
+
     def _count(self, type: str, outcome: str) -> None:
         EVENTS_HEARD.labels(self._runtime.name, type, outcome).inc()
+
+
+def _behind() -> ColumnElement[bool]:
+    """Whether an earlier event of the same aggregate is open."""
+    earlier = aliased(Row)
+    return exists().where(earlier.aggregate == Row.aggregate, is_in(earlier, *OPEN), earlier.seq < Row.seq)
 
 
 def is_in(row: Any, *states: str) -> ColumnElement[bool]:

@@ -31,19 +31,19 @@ class Relay:
             prepare=partial(declare_on, subscriptions=listeners_of(runtime.name)),
         )
 
-    def work(self) -> bool:
-        """Send a batch; whether there was one."""
-        if self._send_batch():
-            return True
-        self._publisher.beat()
-        return False
+    def work(self) -> bool | float:
+        """Send a batch; whether there was one, or in how many seconds to look again."""
+        sent = self._send_batch()
+        if sent is not True:
+            self._publisher.beat()
+        return sent
 
-    def _send_batch(self) -> bool:
+    def _send_batch(self) -> bool | float:
         """Rows are chosen as unsent, never as "after the last": identities are
         given in another order than transactions commit."""
         with self._runtime.speaking_of_absence(), self._runtime.engine.begin() as connection:
             if not try_lock(connection, "relay"):
-                return False
+                return self._runtime.settings.poll_every  # who has it may have looked before the latest was there
             unsent = select(Outbox).where(Outbox.sent_at.is_(None)).order_by(Outbox.position).limit(BATCH)
             rows = connection.execute(unsent).all()
             OUTBOX_UNSENT.labels(self._runtime.name).set(len(rows))
@@ -61,7 +61,7 @@ class Relay:
             EVENTS_SENT.labels(self._runtime.name, row.type).inc()
         if confirmed < len(rows):
             log.warning("relay: not confirmed in time", sent=confirmed, unsent=len(rows) - confirmed)
-        return confirmed > 0
+        return True if confirmed else self._runtime.settings.poll_every
 
     def give_up(self) -> None:
         """Wait no longer for confirms: the process is about to end, and what is unconfirmed is told again."""

@@ -67,7 +67,7 @@ class Tx:
         self._grants = grants
         self._source = source
         self.wakes: set[str] = set() if wakes is None else wakes
-        """What to wake once this has been committed: "relay", "jobs"."""
+        """What to wake once this has been committed: "relay", "retry", "jobs", "seal"."""
 
     @functools.cached_property
     def session(self) -> Session:

@@ -18,10 +18,10 @@ class Work:
 
     def __init__(self) -> None:
         self.done = 0
-        self.plan: list[Callable[[], bool]] = []
+        self.plan: list[Callable[[], bool | float]] = []
         self.at: list[float] = []
 
-    def __call__(self) -> bool:
+    def __call__(self) -> bool | float:
         self.done += 1
         self.at.append(time.monotonic())
         return self.plan.pop(0)() if self.plan else False
@@ -44,8 +44,8 @@ def work() -> Work:
 def start(work: Work) -> Iterator[Callable[..., Loop]]:
     loops: list[Loop] = []
 
-    def start(interval: float = LONG) -> Loop:
-        loop = Loop("test", work, interval=interval)
+    def start(interval: float = LONG, calm: float = 0.0) -> Loop:
+        loop = Loop("test", work, interval=interval, calm=calm)
         loops.append(loop)
         loop.start()
         return loop
@@ -70,6 +70,22 @@ def test_it_works_when_woken(work: Work, start: Callable[..., Loop]) -> None:
 def test_it_works_now_and_then_by_itself(work: Work, start: Callable[..., Loop]) -> None:
     start(interval=0.01)
     eventually(lambda: work.done >= 5)
+
+
+def test_it_works_again_when_its_work_says_so(work: Work, start: Callable[..., Loop]) -> None:
+    work.plan = [lambda: 0.01] * 5
+    start()
+    eventually(lambda: work.done == 6)
+
+
+def test_what_wakes_it_in_one_go_is_done_in_one_go(work: Work, start: Callable[..., Loop]) -> None:
+    loop = start(calm=1.0)
+    eventually(lambda: work.done == 1)
+    for _ in range(20):
+        loop.wake.set()
+        time.sleep(0.01)
+    eventually(lambda: work.done >= 2)
+    assert work.done == 2
 
 
 def test_it_goes_on_at_once_while_there_is_more(work: Work, start: Callable[..., Loop]) -> None:

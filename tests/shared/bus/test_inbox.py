@@ -190,6 +190,22 @@ def test_a_parked_event_that_arrives_again_is_a_duplicate(listener: Listener) ->
     assert listener.rows[0]["attempts"] == 1
 
 
+def test_the_loop_sleeps_until_the_next_is_due(listener: Listener) -> None:
+    inbox = listener.inbox(delays=(600.0,))
+    assert inbox.work() == 0, "nothing is parked: until it is woken"
+    listener.raises["a"] = RuntimeError("no")
+    listener.runtime.signals.retry.clear()
+    take(inbox, delivery(ONE, "a"))
+    assert listener.runtime.signals.retry.is_set()
+    take(inbox, delivery(ONE, "b"))
+    assert 500 < inbox.work() <= 600, "what waits behind it is not due before it"
+    listener.raises.clear()
+    listener.runtime.signals.retry.clear()
+    listener.administer(redrive, listener.rows[0]["event_id"])
+    assert listener.runtime.signals.retry.is_set()
+    assert [inbox.work(), inbox.work(), inbox.work()] == [True, True, 0]
+
+
 # --- several at once ----------------------------------------------------------------------------------------
 
 
