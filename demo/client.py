@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 from rich.progress import Progress
 
-PATIENCE = 60.0
+PATIENCE = 120.0
 """Seconds for which an association may be away before a request is given up."""
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.1, 2.0
 AWAY = frozenset({503, 504})
