@@ -69,8 +69,10 @@ class Supervisor:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.end()
-        self._running.kill()
+        try:
+            self.end()
+        finally:
+            self._die(at_once=True)
 
     @property
     def address(self) -> str:
@@ -127,14 +129,18 @@ class Supervisor:
 
     def _kill(self, when: str) -> None:
         """SIGKILL, to the process alone, so that PostgreSQL goes on for a while, or to all at once."""
+        at_once = self.chance.random() < 0.5
+        self._die(at_once=at_once)
+        self.kills.append(f"{when}, {'with PostgreSQL' if at_once else 'alone'}")
+
+    def _die(self, *, at_once: bool) -> None:
+        if self._running.process.poll() is not None:
+            return
         servers = self._running.offspring("postgres")
-        alone = self.chance.random() < 0.5
         self._running.kill()
-        if not alone:
-            for server in servers:
-                with suppress(psutil.NoSuchProcess):
-                    server.send_signal(signal.SIGKILL)
-        self.kills.append(f"{when}, {'alone' if alone else 'with PostgreSQL'}")
+        for server in servers if at_once else ():
+            with suppress(psutil.NoSuchProcess):
+                server.send_signal(signal.SIGKILL)
 
 
 @pytest.fixture
