@@ -14,7 +14,7 @@ from gateway.describing import init_describing
 from gateway.dispatch import Dispatcher, init_dispatch
 from gateway.headers import init_headers
 from gateway.health import init_health
-from gateway.limits import Limits
+from gateway.limits import RATES, Limits
 from gateway.manifests import ManifestStore
 from gateway.observing import init_observing
 from gateway.problems import init_problems
@@ -59,7 +59,7 @@ def create_app(settings: Settings, *, client: Caller | None = None, observer: bo
     app.table = RoutingTable(keep=store.keep)
     app.table.remember(store.load())
     app.bus = Bus(settings, app.table, client=client, keyring=_keyring(settings) if observer else None)
-    limits = Limits(_keyring(settings) if observer else None)
+    limits = Limits(_keyring(settings) if observer else None, rates={**RATES, **settings.limits})
     init_observing(app)
     init_headers(app, https=settings.address.startswith("https://"))
     init_problems(app)

@@ -17,7 +17,8 @@ from shared.identity.keys import Keyring
 from shared.identity.principals import authenticate
 
 RATES: Mapping[str, int] = {"read": 6000, "write": 3000, "sign-in": 120, "public": 600}
-"""Requests a minute. A whole office signs in from one address; what protects an account is its own lockout."""
+"""Requests a minute, where ``XIEHUI_LIMIT_<CLASS>`` does not say otherwise. A whole office signs in from one address;
+what protects an account is its own lockout."""
 BY_ADDRESS = frozenset({"sign-in"})
 """Classes counted by address whoever asks: here nobody is known yet, and guessing passwords must not pay."""
 WINDOW = 60

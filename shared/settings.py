@@ -8,6 +8,7 @@ from pathlib import Path
 from environs import Env
 
 DEFAULT_RETRY_DELAYS = (5.0, 30.0, 120.0, 600.0)
+RATE_CLASSES = ("read", "write", "sign-in", "public")
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,8 @@ class Settings:
     retry_delays: tuple[float, ...] = DEFAULT_RETRY_DELAYS
     announce_every: float = 5.0
     poll_every: float = 1.0
+    limits: Mapping[str, int] = field(default_factory=dict)
+    """Requests a minute that the gateway lets one account or address make, by rate class, where not its default."""
     state: Path = Path("data/state")
     """Where the gateway keeps the last good manifests."""
 
@@ -57,6 +60,7 @@ def from_environment() -> Settings:
         for name, url in os.environ.items()
         if name.startswith("XIEHUI_DATABASE_URL_")
     }
+    limits = {name: env.int(f"LIMIT_{name.upper().replace('-', '_')}", None) for name in RATE_CLASSES}
     delays = env.list("RETRY_DELAYS", default=[str(d) for d in base.retry_delays])
     return Settings(
         amqp_url=env.str("AMQP_URL", base.amqp_url),
@@ -74,5 +78,6 @@ def from_environment() -> Settings:
         retry_delays=tuple(float(d) for d in delays),
         announce_every=env.float("ANNOUNCE_EVERY", base.announce_every),
         poll_every=env.float("POLL_EVERY", base.poll_every),
+        limits={name: limit for name, limit in limits.items() if limit is not None},
         state=Path(env.str("STATE", str(base.state))),
     )

@@ -1,9 +1,11 @@
 import pytest
 
+from gateway.app import create_app
 from gateway.limits import RATES, Limits
 from shared.errors import TooMany
 from shared.identity.keys import TOKENS, Keyring, make_keys
 from shared.identity.principals import issue_access
+from shared.settings import Settings, from_environment
 
 SESSIONS = "/v1/certification/sessions"
 
@@ -81,3 +83,18 @@ def test_the_count_starts_again_with_every_minute(front):
     assert caught.value.retry_after == 12
     now += 12
     limits.check(Asked("192.0.2.1"), route)
+
+
+def test_an_operator_may_set_a_limit_and_leave_the_others(tmp_path, monkeypatch):
+    monkeypatch.setenv("XIEHUI_LIMIT_SIGN_IN", "2")
+    monkeypatch.setenv("XIEHUI_LIMIT_READ", "100000")
+    assert from_environment().limits == {"sign-in": 2, "read": 100000}
+
+
+def test_a_limit_that_was_set_is_the_one_that_counts(front, tmp_path):
+    app = create_app(Settings(state=tmp_path, limits={"sign-in": 2}), client=front.services, observer=False)
+    for offer in front.app.table.current.offers.values():
+        app.table.hear(offer.manifest)
+    http = app.test_client()
+    assert [http.post(SESSIONS, json={}).status_code for _ in range(3)] == [200, 200, 429]
+    assert http.get("/v1/certification/batches").status_code == 200
