@@ -21,9 +21,12 @@ run: $(RUN_STAMP) ## 一个进程启动整个协会(PORT=端口)· Start the who
 demo: $(RUN_STAMP) ## 演示一个协会的一年 · Show a year of an association at work
 	@exec $(BIN)/xiehui demo
 
+# Each process has servers of its own, and the files of tests are shared out among them. PROCESSES=0 runs all in one.
+PROCESSES ?= 2
+
 test: $(DEV_STAMP) ## 全部测试,RabbitMQ 自备(ARGS=pytest 参数)· All tests, on a RabbitMQ of their own (ARGS=for pytest)
 	@$(BIN)/python -m shared.testing.rabbitmq_engines
-	@$(BIN)/pytest $(ARGS)
+	@$(BIN)/pytest --numprocesses=$(PROCESSES) --dist=loadfile $(ARGS)
 
 soak: $(DEV_STAMP) ## 十万事件、百次强杀、断线各一分钟,再核对账目 · 100,000 events, 100 kills, outages; then the books
 	@$(BIN)/python -m shared.testing.rabbitmq_engines
