@@ -123,22 +123,29 @@ class Keyring:
     def verify_one_of(self, kinds: Sequence[str], token: str) -> Statement:
         """The same, where a statement may be of several kinds."""
         digest = hashlib.sha256(token.encode(errors="backslashreplace")).digest()
-        with self._looking:
-            statement = self._seen.get(digest)
-            if statement is not None:
-                self._seen.move_to_end(digest)
+        statement = self._remembered(digest)
         try:
             if statement is None:
                 statement = self._read(token)
+                self._remember(digest, statement)
             if statement.kind not in kinds:
                 raise ValueError("another kind of statement")
         except (JoseError, ValueError, KeyError, TypeError, UnicodeDecodeError) as error:
             raise Unauthenticated("登录凭据无效", "The token does not hold", code="bad-token") from error
+        return statement
+
+    def _remembered(self, digest: bytes) -> Statement | None:
+        with self._looking:
+            statement = self._seen.get(digest)
+            if statement is not None:
+                self._seen.move_to_end(digest)
+            return statement
+
+    def _remember(self, digest: bytes, statement: Statement) -> None:
         with self._looking:
             self._seen[digest] = statement
             while len(self._seen) > REMEMBERED:
                 self._seen.popitem(last=False)
-        return statement
 
     def _read(self, token: str) -> Statement:
         header = _header(token)
