@@ -1,7 +1,7 @@
 # What one does here, by name. `make` alone lists it.
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test soak check generate env lock clean
+.PHONY: help run demo test soak bench check generate env lock clean
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 
 VENV := .venv
@@ -10,6 +10,8 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip -qq --disable-pip-version-check
 RUN_STAMP := $(VENV)/.requirements
 DEV_STAMP := $(VENV)/.requirements-dev
+# Whom `make bench` compares with; each has an environment of its own.
+PEERS := $(patsubst %/requirements.in,%,$(wildcard tests/bench/peers/*/requirements.in))
 
 help: ## 列出这些命令 · List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -32,6 +34,10 @@ soak: $(DEV_STAMP) ## 十万事件、百次强杀、断线各一分钟,再核对
 	@$(BIN)/python -m shared.testing.rabbitmq_engines
 	@$(BIN)/python -P -W ignore -m shared.testing.soak $(ARGS)
 
+bench: $(DEV_STAMP) ## 测速,与同类并列(ONLY=指标,… WRITE=1 写入文档)· Measure beside peers (ONLY=key,… WRITE=1 into docs)
+	@$(BIN)/python -m shared.testing.rabbitmq_engines
+	@exec $(BIN)/python -m tests.bench $(if $(ONLY),--only $(ONLY)) $(if $(WRITE),--write) $(if $(ROUNDS),--rounds $(ROUNDS))
+
 check: $(DEV_STAMP) ## 风格、类型、边界、生成文件是否最新 · Style, types, walls, freshness of generated files
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -49,7 +55,10 @@ env: $(RUN_STAMP) ## 为 docker compose 生成带新密钥的 .env · Write .env
 lock: $(DEV_STAMP) ## 重新锁定依赖(UPGRADE=1 全部升级)· Lock the dependencies anew (UPGRADE=1 takes the newest)
 	@$(COMPILE) --output-file=requirements.lock pyproject.toml
 	@$(COMPILE) --extra=dev --constraint=requirements.lock --output-file=requirements-dev.lock pyproject.toml
-	@if grep -nE '://|^ *--?[a-z]+[- ](index|find|trusted)|/(home|root|tmp|Users|opt)/' requirements.lock requirements-dev.lock; \
+	@for peer in $(PEERS); do \
+	    $(filter-out --build-deps-for%,$(COMPILE)) --constraint=requirements-dev.lock --output-file=$$peer/requirements.lock $$peer/requirements.in || exit 1; done
+	@if grep -nE '://|^ *--?[a-z]+[- ](index|find|trusted)|/(home|root|tmp|Users|opt)/' requirements.lock requirements-dev.lock \
+	    $(addsuffix /requirements.lock,$(PEERS)); \
 	then echo '锁文件里有地址或本机路径。 The locks name an address or a path of this machine.' >&2; exit 1; fi
 
 clean: ## 删除可以再生的文件,数据与虚拟环境保留 · Remove what can be made again; data and .venv stay

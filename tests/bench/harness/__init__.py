@@ -1,0 +1,1 @@
+"""How it is measured: rounds, roles, places, figures and the report."""
