@@ -80,6 +80,7 @@ class Invoice(Versioned, Base):
         return self.amount - self.owes
 
     def owing(self, fen: int) -> None:
-        """Take over what finance says is open still."""
-        self.owes = fen
-        self.state = rules.InvoiceState.OPEN if fen else rules.InvoiceState.SETTLED
+        """Take over what finance says is open still. Payments only ever lessen it: one that is told late, after a later
+        one, opens nothing again."""
+        self.owes = min(self.owes, fen)
+        self.state = rules.InvoiceState.OPEN if self.owes else rules.InvoiceState.SETTLED

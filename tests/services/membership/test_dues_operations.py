@@ -288,6 +288,28 @@ def test_the_same_payment_told_twice_changes_nothing(dues: Dues) -> None:
     assert dues.standings_told(unit) == ["owing", "good"]
 
 
+@pytest.mark.rule(id="M4")
+def test_a_payment_told_after_a_later_one_or_a_year_late_opens_nothing_again(dues: Dues) -> None:
+    unit = dues.unit()
+    invoice = dues.invoice(unit)
+    dues.pay(invoice, "4000.00", "0.00")
+    dues.pay(invoice, "1000.00", "4000.00")
+    assert dues.standing(unit) == ("good", True, "0.00", "0.00")
+    dues.association.set_clock("2042-04-02T09:00:00+08:00")
+    dues.pay(invoice, "1000.00", "4000.00")
+    assert dues.standing(unit) == ("good", True, "0.00", "0.00")
+    assert dues.standings_told(unit) == ["owing", "good"]
+
+
+@pytest.mark.rule(id="M4")
+def test_a_payment_told_a_year_late_is_a_payment(dues: Dues) -> None:
+    unit = dues.unit()
+    invoice = dues.invoice(unit)
+    dues.association.set_clock("2042-04-02T09:00:00+08:00")
+    dues.pay(invoice, "5000.00", "0.00")
+    assert dues.standing(unit) == ("good", True, "0.00", "0.00")
+
+
 @pytest.mark.rule(id="M3")
 def test_credit_set_against_an_invoice_counts_as_paid(dues: Dues) -> None:
     unit = dues.unit()
