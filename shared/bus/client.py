@@ -20,8 +20,8 @@ from kombu import Connection
 from kombu.message import Message
 
 from shared import clock
-from shared.bus.connection import BusErrors, Heart, blocked, connect, sever
-from shared.errors import Broken, DeadlineExceeded, Malformed, NotFound, Problem, Unavailable
+from shared.bus.connection import LARGEST_MESSAGE, BusErrors, Heart, blocked, connect, sever
+from shared.errors import Broken, DeadlineExceeded, Malformed, NotFound, Problem, TooLarge, Unavailable
 
 log = structlog.get_logger()
 
@@ -225,6 +225,12 @@ class RpcClient:
             body = orjson.dumps({"args": [], "kwargs": dict(arguments)})
         except TypeError as error:
             raise Malformed("请求内容无法编码", "The request cannot be encoded") from error
+        if len(body) > LARGEST_MESSAGE:
+            # The broker would close the channel, and with it every call in flight.
+            size = LARGEST_MESSAGE // 1024 // 1024
+            raise TooLarge(
+                f"请求超过总线所能传送的 {size} MiB", f"The request is over the {size} MiB that the bus takes"
+            )
         stamped = {key: value for key, value in (headers or {}).items() if value is not None}
         stamped["deadline"] = str(clock.wall_now().timestamp() + seconds)
         line = self._open(seconds)
