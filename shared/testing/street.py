@@ -99,7 +99,7 @@ class Street:
     def call(self, operation: str, **arguments: Any) -> Any:
         """The body of an operation's answer; the :class:`Problem` raised where the bus had none."""
         headers = {"authorization": f"Bearer {self._token}", "idempotency-key": str(new_id())}
-        answer = self.client.call("teller", operation, arguments, headers=headers, deadline=30)
+        answer = self.client.call("teller", operation, arguments, headers=headers, deadline=PATIENCE)
         assert answer["status"] < 300, answer
         return answer["body"]
 
