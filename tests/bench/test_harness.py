@@ -50,7 +50,7 @@ def test_a_ratio_is_the_median_of_the_ratios_within_each_round():
         ("ours", "calls"): [{"x": 10.0}, {"x": 300.0}, {"x": 40.0}],
         ("stock", "calls"): [{"x": 5.0}, {"x": 100.0}, {"x": 4.0}],
     }
-    contest = Contest(samples=samples)
+    contest = Contest(["ours", "stock"], samples)
     assert contest.ratio("ours", "stock", "calls", "x") == 3.0
     assert contest.median("ours", "calls", "x") / contest.median("stock", "calls", "x") == 8.0
 

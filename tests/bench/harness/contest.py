@@ -24,6 +24,7 @@ class Missing(LookupError):
 class Contest:
     """What came of it. ``samples[contender, burst]`` has one for each round; ``failures`` says who dropped out why."""
 
+    names: list[str] = field(default_factory=list)
     samples: dict[tuple[str, str], list[Sample]] = field(default_factory=dict)
     failures: dict[str, str] = field(default_factory=dict)
 
@@ -56,7 +57,7 @@ def hold(openers: Mapping[str, Opener], bursts: Sequence[str], *, rounds: int, t
 
     ``told`` hears what comes next. A contender that fails drops out with its reason; the others go on.
     """
-    contest = Contest()
+    contest = Contest(list(openers))
     with ExitStack() as rooms:
         opened: dict[str, Mapping[str, Burst]] = {}
         for name, opener in openers.items():

@@ -33,12 +33,12 @@ class Outcome:
     def take(self, title: str, contest: Contest) -> None:
         """Keep the medians of a contest as rows, and who dropped out of it."""
         self.failures |= {f"{title} · {name}": why for name, why in contest.failures.items()}
-        bursts = dict.fromkeys(burst for _, burst in contest.samples)
-        for wanted in bursts:
-            for (name, burst), samples in contest.samples.items():
-                if burst == wanted and name not in contest.failures:
-                    shown = {what: contest.median(name, burst, what) for what in samples[0]}
-                    self.rows.append(Row(title, burst, name, shown))
+        present = [name for name in contest.names if name not in contest.failures]
+        for burst in dict.fromkeys(burst for _, burst in contest.samples):
+            for name in present:
+                samples = contest.samples[name, burst]
+                shown = {what: contest.median(name, burst, what) for what in samples[0]}
+                self.rows.append(Row(title, burst, name, shown))
 
     def add(self, other: "Outcome") -> None:
         """Take over what another measurement found."""

@@ -22,9 +22,9 @@ BEGIN, END = "<!-- bench:begin -->", "<!-- bench:end -->"
 def write(outcome: Outcome) -> None:
     """Put the tables of a whole run between the markers of the page, and draw the chart."""
     page = PAGE.read_text()
-    PAGE.write_text(
-        between(page, "\n".join(["", *_where(), "", *_figures(outcome.values), "", *_rows(outcome.rows), ""]))
-    )
+    image = f"![The figures]({CHART.relative_to(PAGE.parent)})"
+    lines = ["", *_where(), "", image, "", *_figures(outcome.values), "", *_rows(outcome.rows), ""]
+    PAGE.write_text(between(page, "\n".join(lines)))
     CHART.write_text(chart(outcome.values))
 
 

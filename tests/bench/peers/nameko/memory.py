@@ -16,6 +16,17 @@ from role import obey  # noqa: E402
 
 # The standalone proxy takes no transport options, so the default itself is set.
 memory.Transport.polling_interval = 0.001
+
+
+class Message(memory.Channel.Message):
+    """nameko reads the content type of a request among its properties, where RabbitMQ's messages have it."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.properties.setdefault("content_type", self.content_type)
+
+
+memory.Channel.Message = Message
 CONFIG = {"AMQP_URI": "memory://localhost"}
 
 
