@@ -65,7 +65,8 @@ class Siege:
             "amqp_url": self.url,
             "database_urls": self.urls,
             "keys": str(folder / "keys"),
-            "retry_delays": [0.2, 0.4, 1.0, 2.0],
+            # A listener forgets how often it failed when it is killed: none may come to the end of its attempts.
+            "retry_delays": [0.2, 0.4] + [1.0] * 18,
             "poll_every": 0.2,
         }
         self.processes = {
@@ -201,7 +202,7 @@ class Siege:
                     )
                 texts = [f"{producer} {number} {note}" for note in range(notes)]
                 if number % 20 == 7:
-                    texts[0] = f"fail 3 {producer} {number}"
+                    texts[0] = f"fail 2 {producer} {number}"
                 self.tell_once(chance.choice(own), texts)
                 seen()
 
