@@ -212,7 +212,8 @@ class EventConsumer:
         for consumer in consumers:
             consumer.consume()
         self.ready.set()
-        size = BATCH
+        # Nobody knows yet what they cost, and perhaps they are what the process before died of.
+        size = 1
         while not self._stopping:
             self._gather(connection, arrived, size)
             if connection.heartbeat:

@@ -196,6 +196,19 @@ def test_what_has_arrived_is_taken_together(url: str, store: Store, consume: Cal
     assert len(sizes) < len(many) / 2
 
 
+def test_it_begins_with_one_so_that_a_short_life_gets_something_done(
+    url: str, store: Store, consume: Callable[[], EventConsumer]
+) -> None:
+    """A process that is killed again and again before its first batch is done would never get anywhere."""
+    many, sizes, take = [f"event-{number}" for number in range(BATCH)], [], store.take
+    store.take = lambda deliveries: sizes.append(len(deliveries)) or take(deliveries)  # type: ignore[method-assign]
+    declare(url)
+    put(url, *many)
+    consume()
+    eventually(lambda: store.taken == many, within=60)
+    assert sizes[0] == 1
+
+
 def test_one_at_a_time_hears(url: str, store: Store, consume: Callable[[], EventConsumer]) -> None:
     first, _ = consume(), consume()
     store.holds.clear()
