@@ -79,9 +79,9 @@ class Bus:
         return self._given or RpcClient(url, deadline=self._settings.rpc_deadline)
 
     def away(self, service: str) -> Unavailable:
-        """The problem of a service that has not been heard of: its own, or the bus's, over which nobody is heard while
-        it takes nothing."""
-        return bus_blocked() if getattr(self.open(), "blocked", False) else away(service)
+        """The problem of a service that has not been heard of: its own, or the bus's where that takes nothing, since
+        nobody is heard then. The bus says so only to who sends something: one message to nobody finds out."""
+        return bus_blocked() if self.state() == "blocked" else away(service)
 
     def state(self) -> str:
         """ "up" where a message makes its way to the broker and back (one to nobody is returned at once), "blocked"

@@ -11,8 +11,11 @@ from pathlib import Path
 from shared.bus.client import RpcClient
 from shared.errors import Problem
 from shared.identity.keys import make_keys
+from shared.store.base import new_id
 from shared.store.embedded import EmbeddedPostgres
 from shared.testing.association import eventually
+from shared.testing.counting import books_are_right
+from shared.testing.echo import LISTENER, TELLER
 from shared.testing.processes import Caller, Started
 from shared.testing.proxy import Proxy
 from shared.testing.rabbitmq import PrivateRabbitMQ
@@ -67,6 +70,10 @@ class House:
         eventually(lambda: outcome(self.client) == "answered", within=PATIENCE)
         eventually(lambda: self.http.http.post("/v1/teller/echoes", json={"text": "x"}).is_success, within=PATIENCE)
 
+    def books_are_right(self) -> None:
+        """Everything that was told and heard in this house is there once, and nothing waits in its queues."""
+        books_are_right([TELLER, LISTENER], self.pair.settings["database_urls"], node=self.node, amqp_url=self.url)
+
     def hears(self) -> None:
         """Wait until events go through."""
         topic = self.pair.topic()
@@ -75,9 +82,10 @@ class House:
 
 
 def outcome(client: RpcClient, operation: str = "echo", deadline: float = 5, **arguments: object) -> str:
-    """The code of the problem, or "answered"."""
+    """The code of the problem, or "answered"; the command has a key, as the gateway gives one to each."""
+    headers = {"idempotency-key": str(new_id())}
     try:
-        client.call("teller", operation, arguments or {"text": "x"}, deadline=deadline)
+        client.call("teller", operation, arguments or {"text": "x"}, headers=headers, deadline=deadline)
     except Problem as problem:
         return problem.code
     return "answered"

@@ -55,9 +55,12 @@ class _Link:
             self.moving.set()
 
     def cut(self) -> None:
-        """Both ends hear at once that it is over, the client by a reset."""
+        """Both ends hear at once that it is over, the client by a reset, as a rule."""
         with suppress(OSError):
             self.client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, AT_ONCE)
+            # Wakes whoever reads it here, and tells the client nothing yet.
+            self.client.shutdown(socket.SHUT_RD)
+        self.client.close()
         self.close()
 
     def close(self) -> None:

@@ -24,7 +24,7 @@ from shared.testing.association import eventually
 from shared.testing.processes import Caller
 from shared.testing.telling import Pair
 
-PATIENCE = 25.0
+PATIENCE = 60.0
 """Seconds within which everything must have come to rest once nothing is away any more."""
 AGAIN = frozenset({503, 504})
 

@@ -39,7 +39,7 @@ def whole_house(
 
 @pytest.fixture
 def house(whole_house: House) -> Iterator[House]:
-    """Everything there and answering, before the test and after it."""
+    """Everything there and answering, before the test and after it; then the books are counted."""
     whole_house.answers()
     yield whole_house
     for proxy in (whole_house.behind, whole_house.before):
@@ -47,3 +47,4 @@ def house(whole_house: House) -> Iterator[House]:
         proxy.slow_down(0)
     whole_house.answers()
     whole_house.hears()
+    whole_house.books_are_right()

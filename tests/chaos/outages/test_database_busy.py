@@ -13,7 +13,6 @@ from sqlalchemy import make_url
 from shared.store.base import new_id
 from shared.testing.association import eventually
 from shared.testing.house import House
-from shared.testing.telling import envelope_of
 from shared.testing.traffic import AGAIN, PATIENCE, over_bus
 
 pytestmark = pytest.mark.rabbitmq
@@ -72,13 +71,13 @@ def waits(house: House, service: str, relation: str) -> bool:
 
 
 def deadlocked(
-    house: House, service: str, relation: str, hold: str, begin: Callable[[], Any], cross: str, parameters: list[Any]
+    house: House, service: str, relation: str, hold: str, begin: Callable[[], list[Any]], cross: str
 ) -> bool:
-    """Make a deadlock with what ``begin`` starts: we ``hold`` what it will want, and then (``cross``) want what it
-    has. Whether it, and not we, was chosen to give way."""
+    """Make a deadlock with what ``begin`` starts: we ``hold`` what it will want, and then (``cross``, with the
+    parameters that ``begin`` gave) want what it has. Whether it, and not we, was chosen to give way."""
     with psycopg.connect(address(house, service)) as other:
         other.execute(hold)
-        begin()
+        parameters = begin()
         eventually(lambda: waits(house, service, relation), within=PATIENCE, every=0.01)
         try:
             other.execute(cross, parameters)
@@ -96,9 +95,10 @@ def test_a_command_that_lost_a_deadlock_is_done_again_and_answered(house: House)
         calls: list[Future[Any]] = []
         with ThreadPoolExecutor(1) as pool:
 
-            def tell() -> None:
+            def tell() -> list[str]:
                 arguments = {"id": topic, "texts": ["a"], "key": key}  # noqa: B023 (called at once)
                 calls.append(pool.submit(pair.call, "teller", "tell", as_=teller, **arguments))  # noqa: B023
+                return [f"account:{teller.account}", key]  # noqa: B023
 
             lost = deadlocked(
                 house,
@@ -108,7 +108,6 @@ def test_a_command_that_lost_a_deadlock_is_done_again_and_answered(house: House)
                 tell,
                 "INSERT INTO chassis.idempotency (principal, key, operation, digest, created_at)"
                 " VALUES (%s, %s, 'tell', '', now())",
-                [f"account:{teller.account}", key],
             )
             assert calls[0].result().status == 200, calls[0].result().problem
         eventually(lambda: pair.heard(topic) == ["a"], within=PATIENCE)  # noqa: B023 (asked at once)
@@ -121,17 +120,20 @@ def test_a_command_that_lost_a_deadlock_is_done_again_and_answered(house: House)
 def test_an_event_that_lost_a_deadlock_is_handled_again_at_no_cost(house: House) -> None:
     pair = house.pair
     for _ in range(ROUNDS):
-        topic, event_id = pair.topic(), str(new_id())
-        body, headers = envelope_of(topic, "a", 1, event_id)
+        topic = pair.topic()
+
+        def told() -> list[str]:
+            pair.tell(topic, "a")  # noqa: B023 (called at once)
+            return [str(pair.told(topic)[0]["event_id"])]  # noqa: B023
+
         lost = deadlocked(
             house,
             "listener",
             "chassis.inbox",
             "LOCK TABLE heard_notes IN SHARE MODE",
-            lambda: pair.put_event(body, headers),  # noqa: B023 (called at once)
+            told,
             "INSERT INTO chassis.inbox (event_id, source, type, aggregate, state, attempts, received_at)"
             " VALUES (%s, '', '', '', 'done', 0, now())",
-            [event_id],
         )
         eventually(lambda: pair.heard(topic) == ["a"], within=PATIENCE)  # noqa: B023 (asked at once)
         assert [(row["state"], row["attempts"]) for row in pair.inbox(topic)] == [("done", 0)]
