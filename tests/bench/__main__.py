@@ -23,6 +23,9 @@ from tests.bench.harness.place import Place
 from tests.bench.harness.report import keep, show
 from tests.bench.measurements import MEASUREMENTS
 
+WIDTH = 120
+"""Columns where nobody watches."""
+
 
 def main(
     only: Annotated[str, typer.Option(help="只测这些 / only these: key,key")] = "",
@@ -31,7 +34,7 @@ def main(
 ) -> None:
     """Measure the figures, print them, keep them in build/bench/bench.json."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    console = Console()
+    console = Console(width=None if sys.stdout.isatty() else WIDTH)
     try:
         wanted = chosen(only)
     except UnknownFigure as error:

@@ -35,22 +35,18 @@ def show(console: Console, wanted: Sequence[str], outcome: Outcome) -> None:
 
 def _figures(wanted: Sequence[str], values: Mapping[str, float]) -> Table:
     table = Table(title="门槛与目标 / gates and aims")
-    for heading, side in (
-        ("", "left"),
-        ("key", "left"),
-        ("值 value", "right"),
-        ("门槛 gate", "right"),
-        ("目标 aim", "right"),
-    ):
-        table.add_column(heading, justify=side)  # type: ignore[arg-type]
+    table.add_column("")
+    table.add_column("key", no_wrap=True)
+    for heading in ("值 value", "门槛 gate", "目标 aim"):
+        table.add_column(heading, justify="right")
     for key in wanted:
         figure, value = FIGURES[key], values.get(key)
         written = "—" if value is None else f"{value:.2f} {figure.unit}"
-        colour = verdict(key, value)
+        sign = verdict(key, value)
         table.add_row(
             f"{figure.label.zh}\n[dim]{figure.label.en}[/]",
             key,
-            f"[{COLOURS[colour]}]{written}[/] {colour}",
+            f"[{COLOURS[sign]}]{written}[/] {sign}",
             figure.bound(figure.gate),
             figure.bound(figure.aim),
         )
