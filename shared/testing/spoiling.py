@@ -89,5 +89,6 @@ def spoiling(admin_url: str, database: str) -> Iterator[Spoiler]:
     engine = create_engine(make_url(admin_url).set(database=database), poolclass=NullPool)
     with Session(engine, autoflush=False) as session:
         session.execute(text("SET LOCAL session_replication_role = replica"))
+        session.execute(text("SET LOCAL lock_timeout = '20s'"))
         yield Spoiler(session)
         session.rollback()
