@@ -13,7 +13,11 @@ from services.finance.dues.models import Allocation, CollectionSlip, Payment, Re
 from services.finance.dues.schemas import InvoiceIssued
 from services.finance.events import (
     CreditUsed,
+    ExpenditureApproved,
     ExpenditurePaid,
+    ExpenditureRefused,
+    ExpenditureResolutionWanted,
+    ExpenditureWithdrawn,
     FeeAccrued,
     FeeReversed,
     PaymentReceived,
@@ -35,7 +39,7 @@ from services.finance.signers.schemas import AbsenceEnded, AbsenceRecorded, Post
 from shared.books.declared import Books, Fault, Faults, Given, Numbers
 from shared.books.look import Look
 from shared.books.matching import matched, told_once
-from shared.bus.events import Heard
+from shared.bus.events import EventSchema, Heard
 from shared.errors import Refused
 from shared.text import Text
 
@@ -269,6 +273,25 @@ def payments_of_expenditures_were_told_once(look: Look) -> Faults:
     yield from told_once(look, ExpenditurePaid, wanted, "paid", "voucher")
 
 
+def expenditures_stand_as_told(look: Look) -> Faults:
+    """The last that was told of an expenditure is the state it is in; one that waits for a signature tells nothing."""
+    told = [(event.position, event.data["id"], state) for state, schema in _TOLD.items() for event in look.told(schema)]
+    last = {id: state for _, id, state in sorted(told, key=lambda each: each[0])}
+    for row in look.session.execute(select(Expenditure.id, Expenditure.state)):
+        state = State(row.state)
+        if state is not State.AWAITING_SIGNATURE and last.get(row.id) is not state:
+            yield Fault(f"expenditures {row.id}", Text(f"未曾告知 {state}", f"It was not told that it is {state}"))
+
+
+_TOLD: dict[State, type[EventSchema]] = {
+    State.AWAITING_RESOLUTION: ExpenditureResolutionWanted,
+    State.APPROVED: ExpenditureApproved,
+    State.PAID: ExpenditurePaid,
+    State.REFUSED: ExpenditureRefused,
+    State.WITHDRAWN: ExpenditureWithdrawn,
+}
+
+
 def rejections_refuse(look: Look) -> Faults:
     """An expenditure that nobody signed off is refused by a motion that was rejected about it (F4)."""
     rejected = {each.data["subject_id"] for each in look.heard("governance", "motion.rejected.v1", MotionRejected)}
@@ -338,6 +361,7 @@ BOOKS = Books(
         resolutions_are_heard_once,
         a_resolution_pays_once,
         payments_of_expenditures_were_told_once,
+        expenditures_stand_as_told,
         rejections_refuse,
         signers_are_as_told,
     ),

@@ -13,14 +13,16 @@ from shared.books.look import Look
 from shared.books.matching import matched
 from shared.text import Text
 
+_SAID = ("issue_id", "author_id", "unit_id", "characters", "fee", "published_at")
+
 
 def published_articles_were_told_once(look: Look) -> Faults:
     """Each article that came out was told once, with what it earned (P6)."""
-    told = (
-        (each.data["id"], tuple(each.data[name] for name in ("issue_id", "author_id", "unit_id", "characters", "fee")))
-        for each in look.told(ArticlePublished)
+    told = ((each.data["id"], tuple(each.data[name] for name in _SAID)) for each in look.told(ArticlePublished))
+    columns = (
+        *(Article.id, Placement.issue_id, Article.author_id, Article.unit_id, Article.characters, Article.fee),
+        Article.published_at,
     )
-    columns = Article.id, Placement.issue_id, Article.author_id, Article.unit_id, Article.characters, Article.fee
     came_out = (
         select(*columns)
         .outerjoin(Placement, Placement.article_id == Article.id)

@@ -75,7 +75,7 @@ class Spoiler:
 
     def _free(self, table: str) -> None:
         """Take every constraint from the table, and from those that point at it."""
-        held = "SELECT conname FROM pg_constraint WHERE conrelid = (:table)::regclass AND contype <> 'n'"
+        held = "SELECT conname FROM pg_constraint WHERE conrelid = (:table)::regclass AND contype NOT IN ('n', 't')"
         for (name,) in self.execute(held, table=table):
             self.execute(f'ALTER TABLE {table} DROP CONSTRAINT IF EXISTS "{name}" CASCADE')
         unique = "SELECT indexrelid::regclass::text FROM pg_index WHERE indrelid = (:table)::regclass AND indisunique"
