@@ -85,7 +85,7 @@ def outcome(client: RpcClient, operation: str = "echo", deadline: float = 5, **a
     """The code of the problem, or "answered"; the command has a key, as the gateway gives one to each."""
     headers = {"idempotency-key": str(new_id())}
     try:
-        client.call("teller", operation, arguments or {"text": "x"}, headers=headers, deadline=deadline)
+        answer = client.call("teller", operation, arguments or {"text": "x"}, headers=headers, deadline=deadline)
     except Problem as problem:
         return problem.code
-    return "answered"
+    return str(answer["problem"]["code"]) if "problem" in answer else "answered"
