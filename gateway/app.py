@@ -5,23 +5,29 @@ process's first request, so the application may be imported before a server fork
 :meth:`Gateway.open` in each worker after the fork (gateway.serving has the hooks for gunicorn) is ready at once.
 """
 
+from collections.abc import Iterable
+from functools import partial
 from importlib.metadata import version
+from typing import TYPE_CHECKING
 
 from flask import Flask
 
 from gateway.bus import Bus, Caller
 from gateway.describing import init_describing
-from gateway.dispatch import Dispatcher, init_dispatch
-from gateway.headers import init_headers
+from gateway.dispatch import Dispatcher, init_dispatch, straight
+from gateway.headers import secured
 from gateway.health import init_health
 from gateway.limits import RATES, Limits
 from gateway.manifests import ManifestStore
-from gateway.observing import init_observing
+from gateway.observing import init_observing, observed
 from gateway.problems import init_problems
 from gateway.routing import RoutingTable
 from gateway.testing_clock import init_testing_clock
 from shared.identity.keys import Keyring
 from shared.settings import Settings
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 NAME = "gateway"
 """Under which name the deployment's root key vouches for the gateway."""
@@ -33,6 +39,12 @@ class Gateway(Flask):
 
     table: RoutingTable
     bus: Bus
+    limits: Limits
+    front: "WSGIApplication"
+    """What every request passes before it comes to Flask, if it does."""
+
+    def wsgi_app(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        return self.front(environ, start_response)
 
     def open(self) -> None:
         """Join the bus now, instead of with the first request. Once forked, not before."""
@@ -59,14 +71,16 @@ def create_app(settings: Settings, *, client: Caller | None = None, observer: bo
     app.table = RoutingTable(keep=store.keep)
     app.table.remember(store.load())
     app.bus = Bus(settings, app.table, client=client, keyring=_keyring(settings) if observer else None)
-    limits = Limits(_keyring(settings) if observer else None, rates={**RATES, **settings.limits})
+    app.limits = Limits(_keyring(settings) if observer else None, rates={**RATES, **settings.limits})
     init_observing(app)
-    init_headers(app, https=settings.address.startswith("https://"))
     init_problems(app)
-    init_dispatch(app, Dispatcher(settings, app.table, app.bus, limits))
+    dispatcher = Dispatcher(settings, app.table, app.bus, app.limits)
+    init_dispatch(app, dispatcher)
     init_describing(app, app.table, address=settings.address, version=version("xiehui"))
     init_health(app, app.bus, app.table)
     init_testing_clock(app)
+    front = straight(dispatcher, partial(Flask.wsgi_app, app))
+    app.front = observed(secured(front, https=settings.address.startswith("https://")))
     return app
 
 

@@ -1,6 +1,10 @@
 """How somebody wants to be answered: in which language, as data or as a page."""
 
+import functools
+
 from flask import Request
+from werkzeug.datastructures import MIMEAccept
+from werkzeug.http import parse_accept_header
 
 from shared.text import Language, negotiate
 
@@ -9,8 +13,14 @@ LANGUAGE_PARAMETER = "lang"
 
 def wants_page(request: Request) -> bool:
     """Whether a person asks, in a browser: one ranks HTML above JSON, programs do not."""
-    accept = request.accept_mimetypes
-    return request.method in ("GET", "HEAD") and accept["text/html"] > accept["application/json"]
+    return request.method in ("GET", "HEAD") and _ranks_pages_first(request.headers.get("Accept"))
+
+
+@functools.lru_cache(maxsize=256)
+def _ranks_pages_first(accept: str | None) -> bool:
+    """``accept`` is the header as sent. Remembered: programs send the same again and again."""
+    ranks = parse_accept_header(accept, MIMEAccept)
+    return ranks["text/html"] > ranks["application/json"]
 
 
 def language_of(request: Request) -> Language:

@@ -1,6 +1,9 @@
 """Headers that keep browsers from doing what an attacker would like."""
 
-from flask import Flask, Response
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 DATA_POLICY = "default-src 'none'; frame-ancestors 'none'"
 PAGE_POLICY = (
@@ -8,20 +11,29 @@ PAGE_POLICY = (
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 """No inline script or style and nothing from elsewhere; Bootstrap draws its icons from data: addresses."""
+ALWAYS = [
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "no-referrer"),
+    ("X-Frame-Options", "DENY"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+]
 
 
-def init_headers(app: Flask, *, https: bool) -> None:
-    """Set them on every answer of ``app``. ``https``: whether people reach it by https, so that they always will."""
+def secured(application: "WSGIApplication", *, https: bool) -> "WSGIApplication":
+    """``application`` with these headers on every answer. ``https``: whether people reach it by https, so that they
+    always will."""
+    always = [*ALWAYS, ("Strict-Transport-Security", "max-age=31536000")] if https else ALWAYS
+    data = [*always, ("Content-Security-Policy", DATA_POLICY)]
+    page = [*always, ("Content-Security-Policy", PAGE_POLICY)]
 
-    def secure(response: Response) -> Response:
-        headers = response.headers
-        headers["X-Content-Type-Options"] = "nosniff"
-        headers["Referrer-Policy"] = "no-referrer"
-        headers["X-Frame-Options"] = "DENY"
-        headers["Cross-Origin-Opener-Policy"] = "same-origin"
-        headers["Content-Security-Policy"] = PAGE_POLICY if response.mimetype == "text/html" else DATA_POLICY
-        if https:
-            headers["Strict-Transport-Security"] = "max-age=31536000"
-        return response
+    def serve(environ: "WSGIEnvironment", start_response: "StartResponse") -> Any:
+        def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
+            return start_response(status, [*headers, *(page if _is_page(headers) else data)], *error)
 
-    app.after_request(secure)
+        return application(environ, start)
+
+    return serve
+
+
+def _is_page(headers: list[tuple[str, str]]) -> bool:
+    return any(name == "Content-Type" and value.startswith("text/html") for name, value in headers)

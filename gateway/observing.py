@@ -5,61 +5,88 @@ Addresses as sent are in neither: they may hold numbers of people's documents (X
 
 import functools
 import time
+from typing import TYPE_CHECKING, Any
 
 import structlog
-from flask import Flask, Response, g, request
+from flask import Flask, request
 from prometheus_client import Counter, Histogram
 
 from gateway.requests import read_correlation_id
 from gateway.routes import Route
 from shared.observe.metrics import REQUEST_SECONDS, REQUESTS
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
 log = structlog.get_logger()
 
 CORRELATION_HEADER = "X-Correlation-Id"
+_SEEN = "xiehui.seen"
+
+
+class Seen:
+    """What is known of a request: its correlation id, since when, and what it turned out to ask for."""
+
+    __slots__ = ("began", "correlation_id", "operation", "service")
+
+    def __init__(self, correlation_id: str) -> None:
+        self.began = time.perf_counter()
+        self.correlation_id = correlation_id
+        self.service, self.operation = "gateway", "unmatched"
+
+    def found(self, route: Route) -> None:
+        self.service, self.operation = route.service, route.name
+
+
+def seen(environ: "WSGIEnvironment") -> Seen:
+    """What is known of the request of ``environ``."""
+    known: Seen = environ[_SEEN]
+    return known
+
+
+def observed(application: "WSGIApplication") -> "WSGIApplication":
+    """``application``, each of whose requests is observed. Goes around everything else."""
+
+    def serve(environ: "WSGIEnvironment", start_response: "StartResponse") -> Any:
+        asked = environ[_SEEN] = Seen(read_correlation_id(environ.get("HTTP_X_CORRELATION_ID")))
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(correlation_id=asked.correlation_id)
+
+        def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
+            _note(asked, environ["REQUEST_METHOD"], int(status[:3]))
+            return start_response(status, [*headers, (CORRELATION_HEADER, asked.correlation_id)], *error)
+
+        return application(environ, start)
+
+    return serve
 
 
 def init_observing(app: Flask) -> None:
-    """Observe every request of ``app``. Comes before anything else that runs around requests."""
+    """Have what Flask serves, the gateway's own pages, counted by its endpoint."""
 
-    def begin() -> None:
-        g.started = time.perf_counter()
-        g.route = None
-        g.correlation_id = read_correlation_id(request.headers.get(CORRELATION_HEADER))
-        structlog.contextvars.clear_contextvars()
-        structlog.contextvars.bind_contextvars(correlation_id=g.correlation_id)
+    def name() -> None:
+        if request.endpoint not in (None, "operation"):
+            seen(request.environ).operation = str(request.endpoint)
 
-    def end(response: Response) -> Response:
-        seconds = time.perf_counter() - g.started
-        service, operation = _name()
-        response.headers[CORRELATION_HEADER] = g.correlation_id
-        answered, took = _measures(service, operation, response.status_code)
-        answered.inc()
-        took.observe(seconds)
-        log.info(
-            "request",
-            method=request.method,
-            service=service,
-            operation=operation,
-            status=response.status_code,
-            ms=round(seconds * 1000, 1),
-        )
-        return response
+    app.before_request(name)
 
-    app.before_request(begin)
-    app.after_request(end)
+
+def _note(asked: Seen, method: str, status: int) -> None:
+    seconds = time.perf_counter() - asked.began
+    answered, took = _measures(asked.service, asked.operation, status)
+    answered.inc()
+    took.observe(seconds)
+    log.info(
+        "request",
+        method=method,
+        service=asked.service,
+        operation=asked.operation,
+        status=status,
+        ms=round(seconds * 1000, 1),
+    )
 
 
 @functools.cache
 def _measures(service: str, operation: str, status: int) -> tuple[Counter, Histogram]:
     """What an answer is counted and timed with: looking both up anew each time costs more than counting."""
     return REQUESTS.labels(service, operation, str(status)), REQUEST_SECONDS.labels(service, operation)
-
-
-def _name() -> tuple[str, str]:
-    """Service and operation, for labels: as many as there are operations, whatever people ask for."""
-    route: Route | None = g.route
-    if route is not None:
-        return route.service, route.name
-    endpoint = request.endpoint or "operation"
-    return "gateway", "unmatched" if endpoint == "operation" else endpoint

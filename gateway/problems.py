@@ -5,12 +5,13 @@ from typing import Any
 
 import orjson
 import structlog
-from flask import Flask, Request, Response, g, request
+from flask import Flask, Request, Response, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.exceptions import MethodNotAllowed as _OtherMethod
 
 from gateway.asked import language_of, wants_page
 from gateway.errors import MethodNotAllowed, no_such_path
+from gateway.observing import seen
 from gateway.pages import problem_page
 from shared.errors import Broken, Malformed, Problem, TooLarge
 
@@ -40,42 +41,38 @@ def problem_response(document: Mapping[str, Any], request: Request) -> Response:
 def as_document(problem: Problem, request: Request) -> dict[str, Any]:
     """A problem of the gateway's own, as services write theirs."""
     document = problem.as_dict(language_of(request))
-    document["correlation_id"] = g.correlation_id
+    document["correlation_id"] = seen(request.environ).correlation_id
     return document
 
 
-def _answer(problem: Problem) -> Response:
+def failure(error: Exception, request: Request) -> Response:
+    """The answer to ``request`` where there is nothing but ``error``."""
+    problem = error if isinstance(error, Problem) else _problem_of(error, request)
     response = problem_response(as_document(problem, request), request)
     if isinstance(problem, MethodNotAllowed):
         response.headers["Allow"] = ", ".join(problem.allow)
     return response
 
 
-def _of_http(error: HTTPException) -> Response:
-    """What Flask itself refuses, in the same form as everything else."""
+def _problem_of(error: Exception, request: Request) -> Problem:
+    """What Flask itself refuses, and what broke, in the same form as everything else."""
     if isinstance(error, _OtherMethod):
-        return _answer(MethodNotAllowed(request.method, error.valid_methods or ()))
-    if error.code == 404:
-        return _answer(no_such_path())
-    if error.code == 413:
-        return _answer(TooLarge("请求内容过大", "The body is too large"))
-    if error.code is not None and 400 <= error.code < 500:
-        return _answer(Malformed("请求无法读取", "The request cannot be read"))
-    return _of_anything(error)
-
-
-def _of_anything(error: Exception) -> Response:
+        return MethodNotAllowed(request.method, error.valid_methods or ())
+    code = error.code if isinstance(error, HTTPException) else None
+    if code == 404:
+        return no_such_path()
+    if code == 413:
+        return TooLarge("请求内容过大", "The body is too large")
+    if code is not None and 400 <= code < 500:
+        return Malformed("请求无法读取", "The request cannot be read")
     log.error("request broke", exc_info=error)
-    return _answer(
-        Broken(
-            f"系统内部错误，请将编号 {g.correlation_id} 告知管理员",
-            f"Something broke on our side; tell the administrator {g.correlation_id}",
-        )
+    number = seen(request.environ).correlation_id
+    return Broken(
+        f"系统内部错误，请将编号 {number} 告知管理员",
+        f"Something broke on our side; tell the administrator {number}",
     )
 
 
 def init_problems(app: Flask) -> None:
     """Give every error of ``app`` the form of a problem."""
-    app.register_error_handler(Problem, _answer)
-    app.register_error_handler(HTTPException, _of_http)
-    app.register_error_handler(Exception, _of_anything)
+    app.register_error_handler(Exception, lambda error: failure(error, request))

@@ -99,6 +99,8 @@ def _each_once(values: "MultiDict[str, Any]", route: Route) -> dict[str, Any]:
 
 
 def _body(request: Request, route: Route, max_body: int) -> Mapping[str, Any]:
+    if not request.content_length and "Transfer-Encoding" not in request.headers:
+        return {}
     if (request.content_length or 0) > max_body:
         raise _too_large(max_body)
     stream = _stream(request, max_body)
