@@ -132,7 +132,9 @@ class Siege:
             if status < 300:
                 return answer.get("body")
             assert status in AGAIN, answer
-            assert time.monotonic() < end, f"not answered within {within} s: {answer}"
+            if time.monotonic() > end:
+                self.all_up()  # a process that did not come up says why
+                raise AssertionError(f"not answered within {within} s: {answer}")
             time.sleep(0.05)
 
     def tell_once(self, topic: str, texts: list[str]) -> None:
