@@ -9,15 +9,12 @@ import threading
 import time
 import uuid
 from collections.abc import Mapping
-from concurrent.futures import Future
-from concurrent.futures import TimeoutError as FutureTimeout
 from contextlib import suppress
 from typing import Any
 
 import orjson
 import structlog
 from kombu import Connection
-from kombu.message import Message
 
 from shared import clock
 from shared.bus.connection import LARGEST_MESSAGE, BusErrors, Heart, blocked, connect, sever
@@ -73,13 +70,41 @@ def _failure(service: str, operation: str, error: Mapping[str, Any]) -> Problem:
     return Broken("系统内部错误", f"{service} could not carry out {operation}")
 
 
+class _Call:
+    """A call in flight: a lock, which whoever has its outcome opens. A Future would make a condition and two locks of
+    each call, which are dear where gevent stands in for threads."""
+
+    __slots__ = ("_open", "_outcome", "service")
+
+    def __init__(self, service: str) -> None:
+        self.service = service
+        self._outcome: bytes | str | Problem | None = None
+        self._open = threading.Lock()
+        self._open.acquire()
+
+    def settle(self, outcome: bytes | str | Problem) -> None:
+        """Wake the caller with the reply or with what it failed with. Once only: whoever takes the call out of those
+        in flight."""
+        self._outcome = outcome
+        self._open.release()
+
+    def wait(self, seconds: float) -> bytes | str:
+        """The reply. Raises TimeoutError after ``seconds``, and what the call failed with."""
+        if not self._open.acquire(timeout=max(0.0, seconds)):
+            raise TimeoutError
+        if isinstance(self._outcome, Problem):
+            raise self._outcome
+        assert self._outcome is not None
+        return self._outcome
+
+
 class _Line:
     """One open connection: its reply queue, its reader and the calls in flight on it."""
 
     def __init__(self, url: str, patience: float) -> None:
         self.connection: Connection = connect(url, patience=patience)
         self.lock = threading.Lock()
-        self._pending: dict[str, tuple[str, Future[Any]]] = {}
+        self._pending: dict[str, _Call] = {}
         self.lost = False
         self.reply_to = str(uuid.uuid4())
         try:
@@ -104,11 +129,10 @@ class _Line:
 
     def send(
         self, service: str, operation: str, body: str, headers: Mapping[str, Any], seconds: float
-    ) -> tuple[str, "Future[Any]"]:
-        """Send a call; its id and the future of its answer. The broker drops it when its time is over."""
+    ) -> tuple[str, _Call]:
+        """Send a call; its id, and the call to wait for. The broker drops it when its time is over."""
         call_id = str(uuid.uuid4())
-        future: Future[Any] = Future()
-        self._pending[call_id] = service, future
+        call = self._pending[call_id] = _Call(service)
         message = self.channel.prepare_message(
             body,
             content_type="application/json",
@@ -128,7 +152,7 @@ class _Line:
             raise
         if self.lost:
             self._fail_all()
-        return call_id, future
+        return call_id, call
 
     def _publish(self, message: Any, routing_key: str, end: float) -> None:
         """One at a time. Where the peer does not take the message until ``end``, half of it has gone out and the line
@@ -167,20 +191,23 @@ class _Line:
 
     def _fail_all(self) -> None:
         for call_id in list(self._pending):
-            entry = self._pending.pop(call_id, None)
-            if entry and not entry[1].done():
-                entry[1].set_exception(_bus_away())
+            call = self._pending.pop(call_id, None)
+            if call is not None:
+                call.settle(_bus_away())
 
-    def _reply(self, raw: Any) -> None:
-        message: Message = self.channel.message_to_python(raw)
-        entry = self._pending.pop(str(message.properties.get("correlation_id")), None)
-        if entry is not None and not entry[1].done():
-            entry[1].set_result(message.body)
+    def _reply(self, message: Any) -> None:
+        call = self._taken(message)
+        if call is not None:
+            call.settle(message.body)
 
     def _returned(self, _error: Any, _exchange: str, _routing_key: str, message: Any) -> None:
-        entry = self._pending.pop(str(message.properties.get("correlation_id")), None)
-        if entry is not None and not entry[1].done():
-            entry[1].set_exception(away(entry[0]))
+        call = self._taken(message)
+        if call is not None:
+            call.settle(away(call.service))
+
+    def _taken(self, message: Any) -> _Call | None:
+        """The call that ``message`` is about, no longer in flight; None where it was given up."""
+        return self._pending.pop(str(message.properties.get("correlation_id")), None)
 
     def close(self) -> None:
         """End it from any thread: calls in flight fail, and the reader, which waits on the socket, lets go of it."""
@@ -237,13 +264,13 @@ class RpcClient:
         if line.blocked:
             raise bus_blocked()
         try:
-            call_id, future = line.send(service, operation, body.decode(), stamped, seconds)
+            call_id, call = line.send(service, operation, body.decode(), stamped, seconds)
         except BusErrors as error:
             line.close()
             raise _bus_away() from error
         try:
-            reply = orjson.loads(future.result(max(0.0, end - time.monotonic())))
-        except FutureTimeout as error:
+            reply = orjson.loads(call.wait(end - time.monotonic()))
+        except TimeoutError as error:
             line.forget(call_id)
             if line.blocked:
                 raise bus_blocked() from error
