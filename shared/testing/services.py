@@ -56,7 +56,7 @@ def association(
         "database_urls": database_urls,
         "keys": str(keys),
         "retry_delays": [0.2, 0.4],
-        "poll_every": 0.2,
+        "poll_every": 0.5,
     }
     log = tmp_path_factory.mktemp("association") / "log.jsonl"
     running = Association(settings, sorted(plugins()), log, issuer, clock=START).start()

@@ -295,7 +295,7 @@ def all_houses(
         "database_urls": urls,
         "keys": str(keys),
         "retry_delays": [0.2, 0.4],
-        "poll_every": 0.2,
+        "poll_every": 0.5,
     }
     houses = Apart(NAMES, settings, tmp_path_factory.mktemp("chaos"), issuer, clock=START)
     try:

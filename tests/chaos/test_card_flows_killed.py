@@ -99,7 +99,7 @@ def card(
         "database_urls": urls,
         "keys": str(keys),
         "retry_delays": [0.2, 0.4],
-        "poll_every": 0.2,
+        "poll_every": 0.5,
     }
     houses = Apart(NAMES, settings, tmp_path_factory.mktemp("card"), issuer, clock="2020-12-10T09:00:00+08:00")
     try:

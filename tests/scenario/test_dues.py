@@ -191,7 +191,7 @@ def fragile(
         postgres.create_database(f"{name}-dues")
         urls[name] = postgres.url(f"{name}-dues")
     migrate(Settings(database_urls=urls, keys=keys), sorted(plugins()))
-    settings = {"amqp_url": "embedded://dues/", "database_urls": urls, "keys": str(keys), "poll_every": 0.2}
+    settings = {"amqp_url": "embedded://dues/", "database_urls": urls, "keys": str(keys), "poll_every": 0.5}
     running = Association(
         settings, sorted(plugins()), tmp_path / "log.jsonl", issuer, clock="2021-04-01T09:00:00+08:00"
     )
