@@ -19,6 +19,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import IO, Any
 
@@ -190,8 +191,15 @@ class Association:
         """Somebody signed in with these roles, representing ``unit``."""
         account, identity = str(new_id()), str(person or new_id())
         units = [str(unit)] if unit else []
+        # Fixtures keep people for as long as the tests run, which may be longer than a person works without a break.
         token = issue_access(
-            self.issuer, account=account, person=identity, session=str(new_id()), roles=roles, units=units
+            self.issuer,
+            account=account,
+            person=identity,
+            session=str(new_id()),
+            roles=roles,
+            units=units,
+            lifetime=timedelta(days=1),
         )
         return Person(token, account, identity)
 

@@ -89,7 +89,7 @@ class Started:
             file.seek(self._from)
             return file.read().decode(errors="replace")
 
-    def says(self, pattern: str, *, within: float = 60) -> re.Match[str]:
+    def says(self, pattern: str, *, within: float = 180) -> re.Match[str]:
         """Wait until it has printed something that fits ``pattern``."""
         deadline = time.monotonic() + within
         while time.monotonic() < deadline:

