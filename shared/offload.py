@@ -14,6 +14,8 @@ from contextlib import AbstractContextManager
 from importlib import import_module
 from typing import ParamSpec, TypeVar
 
+from shared import green
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -25,7 +27,7 @@ def off_hub(fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     real thread ``fn`` must compute only: no logging, no database, no event, no lock but ``thread_lock``,
     since all those belong to the hub it has left.
     """
-    if not _monkey_patched():
+    if not green.patched():
         return fn(*args, **kwargs)
     work = functools.partial(contextvars.copy_context().run, fn, *args, **kwargs)
     result, raised = import_module("eventlet.tpool").execute(_outcome, work)
@@ -39,14 +41,9 @@ def thread_lock() -> AbstractContextManager[object]:
 
     Hold it only around work that never yields: a green thread that waits for it stops its whole hub.
     """
-    if _monkey_patched():
+    if green.patched():
         return sys.modules["eventlet.patcher"].original("threading").Lock()  # type: ignore[no-any-return]
     return threading.Lock()
-
-
-def _monkey_patched() -> bool:
-    patcher = sys.modules.get("eventlet.patcher")
-    return patcher is not None and bool(patcher.is_monkey_patched("thread"))
 
 
 def _outcome(work: Callable[[], T]) -> tuple[list[T], BaseException | None]:

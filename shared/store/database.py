@@ -13,9 +13,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
 
-# psycopg's default wait blocks eventlet's hub; this one waits through select, which is green when patched.
-os.environ.setdefault("PSYCOPG_WAIT_FUNC", "wait_selector")
-
+from shared.store.connections import tend
 
 IDLE_LIMIT = 8.0
 """Seconds for which a service's transaction may ask nothing of its database. Then the server ends it, so that what a
@@ -29,12 +27,11 @@ def make_engine(url: str, *, pool_size: int, idle_limit: float = 0) -> Engine:
     ``idle_limit``: seconds after which the server ends a transaction that asks nothing; 0 is never.
     """
     limits = f"-c idle_in_transaction_session_timeout={int(idle_limit * 1000)} -c client_connection_check_interval=2000"
-    return create_engine(
+    engine = create_engine(
         url,
         pool_size=pool_size,
         max_overflow=4,
         pool_timeout=5,
-        pool_pre_ping=True,
         hide_parameters=True,  # they may be personal data, and errors are logged (X5)
         connect_args={
             "connect_timeout": 5,
@@ -48,6 +45,8 @@ def make_engine(url: str, *, pool_size: int, idle_limit: float = 0) -> Engine:
             "tcp_user_timeout": 8000,
         },
     )
+    tend(engine)
+    return engine
 
 
 def is_away(error: BaseException) -> bool:
@@ -108,3 +107,27 @@ def lock_key(name: str) -> int:
 def try_lock(connection: Connection, name: str) -> bool:
     """Take the advisory lock ``name`` until the end of the transaction, unless somebody else holds it."""
     return bool(connection.scalar(text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": lock_key(name)}))
+
+
+@contextmanager
+def locked(engine: Engine, name: str) -> Iterator[Connection | None]:
+    """A connection without a transaction whose session holds the advisory lock ``name``; None where another does.
+
+    A session that asks nothing for :data:`IDLE_LIMIT` is ended, and one that comes to grief is closed, so that the
+    lock is free for the others.
+    """
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        values = {"key": lock_key(name), "limit": f"{IDLE_LIMIT * 1000:.0f}"}
+        if not connection.scalar(_LOCK, values):
+            yield None
+            return
+        try:
+            yield connection
+            connection.execute(_UNLOCK, values)
+        except BaseException:
+            connection.invalidate()
+            raise
+
+
+_LOCK = text("SELECT CASE WHEN pg_try_advisory_lock(:key) THEN set_config('idle_session_timeout', :limit, false) END")
+_UNLOCK = text("SELECT pg_advisory_unlock(:key), set_config('idle_session_timeout', '0', false)")
