@@ -3,12 +3,13 @@
 import functools
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Self
 
 from nameko.containers import ServiceContainer
 from sqlalchemy import Engine
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from shared import clock
@@ -19,6 +20,7 @@ from shared.identity.sealing import Vault
 from shared.plugins import Plugin, plugins
 from shared.settings import Settings
 from shared.store.database import IDLE_LIMIT, is_away, make_engine
+from shared.store.traces import Traces
 from shared.store.tx import Origin, Tx
 
 CONFIG_KEY = "XIEHUI"
@@ -45,23 +47,64 @@ class Signals:
             getattr(self, name).set()
 
 
+class SpeakingOfAbsence:
+    """A block in which the errors of a database that cannot be reached become :class:`StoreAway`."""
+
+    def __init__(self, service: str) -> None:
+        self._service = service
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
+        if isinstance(error, SQLAlchemyError) and is_away(error):
+            raise StoreAway(
+                f"{self._service} 的数据库暂不可用，请稍后再试",
+                f"The database of {self._service} is away: try again shortly",
+                retry_after=2,
+            ) from error
+
+
 class Transaction:
-    """A database transaction in which one may act for several: each gets a ``Tx`` of their own, all of it commits."""
+    """A database transaction in which one may act for several: each gets a ``Tx`` of their own, all of it commits.
+
+    Committed at the end of its block, rolled back by whatever is raised in it. What the commit brought to tell is then
+    told.
+    """
 
     def __init__(self, runtime: "Runtime") -> None:
         self._runtime = runtime
-        self.wakes: set[str] = set()
+        self.traces = Traces()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
+        with self._runtime.speaking_of_absence:
+            try:
+                if error is not None:
+                    raise error
+                self._commit()
+            finally:
+                self._close()
+        self._runtime.signals.wake(self.traces.wakes)
 
     @functools.cached_property
     def session(self) -> Session:
         """Made when first asked for: what reads and writes nothing costs the database nothing."""
         return Session(self._runtime.engine, expire_on_commit=False)
 
-    def commit(self) -> None:
+    @contextmanager
+    def apart(self) -> Iterator[None]:
+        """A part that can fail by itself: what it did and told of is undone, the transaction goes on."""
+        with self.traces.apart(), self.session.begin_nested():
+            yield
+
+    def _commit(self) -> None:
         if "session" in self.__dict__:
+            self.traces.write(self.session)
             self.session.commit()
 
-    def close(self) -> None:
+    def _close(self) -> None:
         if "session" in self.__dict__:
             self.session.close()
 
@@ -78,7 +121,7 @@ class Transaction:
             asker=runtime.asker,
             grants=runtime.plugin.grants,
             public_url=runtime.settings.address,
-            wakes=self.wakes,
+            traces=self.traces,
         )
 
 
@@ -96,6 +139,7 @@ class Runtime:
         self.vault = Vault(self.keyring.secret)
         self.asker = Asker(settings.amqp_url, self.keyring)
         self.signals = Signals()
+        self.speaking_of_absence = SpeakingOfAbsence(plugin.name)
         self.on_bus: Callable[[], bool] = lambda: False
 
     @classmethod
@@ -107,37 +151,15 @@ class Runtime:
             container.xiehui_runtime = runtime
         return runtime
 
-    @contextmanager
-    def transaction(self) -> Iterator[Transaction]:
-        """A transaction: committed at the end of the block, rolled back by whatever is raised in it.
-
-        A database that cannot be reached is :class:`StoreAway`; what the commit brought to tell is then told.
-        """
-        transaction = Transaction(self)
-        with self.speaking_of_absence(), closing(transaction):
-            yield transaction
-            transaction.commit()
-        self.signals.wake(transaction.wakes)
+    def transaction(self) -> Transaction:
+        """A transaction, to be used as a block. A database that cannot be reached is :class:`StoreAway`."""
+        return Transaction(self)
 
     @contextmanager
     def begin(self, origin: Origin) -> Iterator[Tx]:
         """A transaction on behalf of one."""
         with self.transaction() as transaction:
             yield transaction.on_behalf_of(origin)
-
-    @contextmanager
-    def speaking_of_absence(self) -> Iterator[None]:
-        """Turns the errors of a database that cannot be reached into :class:`StoreAway`."""
-        try:
-            yield
-        except (DBAPIError, SQLAlchemyError) as error:
-            if not is_away(error):
-                raise
-            raise StoreAway(
-                f"{self.name} 的数据库暂不可用，请稍后再试",
-                f"The database of {self.name} is away: try again shortly",
-                retry_after=2,
-            ) from error
 
     @staticmethod
     def is_away(error: BaseException) -> bool:

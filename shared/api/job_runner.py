@@ -45,7 +45,7 @@ class _Running:
 
     def progress(self, done: int, total: int) -> None:
         self._check()
-        with self._runtime.speaking_of_absence(), self._runtime.engine.begin() as connection:
+        with self._runtime.speaking_of_absence, self._runtime.engine.begin() as connection:
             connection.execute(update(Job).where(Job.id == self._id).values(done=done, total=total))
 
     def _check(self) -> None:
@@ -84,7 +84,7 @@ class JobRunner:
 
     def work(self) -> bool:
         """Do the oldest job that nobody is doing; whether there was one."""
-        with self._runtime.speaking_of_absence(), self._runtime.engine.connect() as guard:
+        with self._runtime.speaking_of_absence, self._runtime.engine.connect() as guard:
             open_jobs = select(Job.id).where(
                 Job.state.in_(("waiting", "running")),
                 # In a rolling upgrade another process may know kinds that this one does not.

@@ -208,6 +208,7 @@ class OperationEntrypoint(Rpc):
     def take(self, arguments: dict[str, Any], message: Any) -> None:
         """Start a worker on a request. nameko's check of the arguments is left to the operation's schema."""
         headers = {str(name).removeprefix(NAMEKO): value for name, value in message.headers.items()}
+        headers["redelivered"] = message.delivery_info["redelivered"]
         settle = partial(self.handle_result, message)
         try:
             self.container.spawn_worker(self, (), arguments, context_data=headers, handle_result=settle)

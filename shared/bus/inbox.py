@@ -19,17 +19,14 @@ import structlog
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
-    DateTime,
-    Text,
-    any_,
     bindparam,
     exists,
     func,
-    literal,
     select,
+    text,
     update,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, aliased
 
 from shared import clock
@@ -51,6 +48,19 @@ RACES = 5
 """How often an attempt may lose a race before that counts as a failure."""
 SHORTEST_WAIT = 0.05
 """Seconds; for one that is due but in somebody else's hands."""
+
+_REMEMBER = text("""\
+INSERT INTO chassis.inbox (event_id, source, type, aggregate, state, attempts, received_at, settled_at)
+SELECT event_id, source, type, aggregate, 'done', 0, :now, :now
+FROM unnest(CAST(:ids AS text[]), CAST(:sources AS text[]), CAST(:types AS text[]), CAST(:aggregates AS text[]))
+     WITH ORDINALITY AS arrived (event_id, source, type, aggregate, place)
+ORDER BY place
+ON CONFLICT DO NOTHING
+RETURNING event_id""")
+# Asked after that: where an event was remembered elsewhere meanwhile, what became of it is only seen now.
+_HELD_UP = text("""\
+SELECT aggregate FROM chassis.inbox
+WHERE aggregate = ANY (CAST(:within AS text[])) AND state IN ('parked', 'dead')""")
 
 
 @dataclass(frozen=True)
@@ -82,7 +92,7 @@ class Inbox:
         handlers: Mapping[tuple[str, str], tuple[Subscription, Handler]],
     ) -> None:
         self._runtime = runtime
-        self._handlers = handlers
+        self._handlers = {heard: (each.schema(), handler) for heard, (each, handler) in handlers.items()}
         self._delays = runtime.settings.retry_delays
 
     def take(self, deliveries: Sequence[Delivery]) -> list[str]:
@@ -172,12 +182,12 @@ class Inbox:
         return outcomes
 
     def _handle(self, tx: Tx, delivery: Delivery) -> None:
-        subscription, handler = self._handlers[delivery.source, delivery.type]
-        handler(tx, **subscription.schema().load(orjson.loads(delivery.body)))
+        schema, handler = self._handlers[delivery.source, delivery.type]
+        handler(tx, **schema.load(orjson.loads(delivery.body)))
 
     def _handle_apart(self, transaction: Transaction, delivery: Delivery) -> None:
         """Handle within a transaction that outlives a failure."""
-        with transaction.session.begin_nested():
+        with transaction.apart():
             self._handle(transaction.on_behalf_of(delivery.origin), delivery)
 
     def _settled(self, deliveries: Sequence[Delivery], outcomes: list[str]) -> list[str]:
@@ -197,25 +207,14 @@ class Inbox:
 
     def _remember_all(self, session: Session, deliveries: Sequence[Delivery]) -> set[str]:
         """Remember them as done, in their order; the ids of those that are heard for the first time."""
-        arrived = (
-            func.unnest(
-                bindparam("ids", [each.event_id for each in deliveries], ARRAY(Text)),
-                bindparam("sources", [each.source for each in deliveries], ARRAY(Text)),
-                bindparam("types", [each.type for each in deliveries], ARRAY(Text)),
-                bindparam("aggregates", [each.aggregate for each in deliveries], ARRAY(Text)),
-            )
-            .table_valued("event_id", "source", "type", "aggregate", with_ordinality="place")
-            .render_derived()
-        )
-        now = literal(clock.wall_now(), DateTime(timezone=True))
-        rows = (
-            select(*(arrived.c[name] for name in ("event_id", "source", "type", "aggregate")))
-            .add_columns(literal("done"), literal(0), now, now)
-            .order_by(arrived.c.place)
-        )
-        columns = ["event_id", "source", "type", "aggregate", "state", "attempts", "received_at", "settled_at"]
-        remember = insert(Row).from_select(columns, rows).on_conflict_do_nothing().returning(Row.event_id)
-        return set(session.scalars(remember))
+        values = {
+            "ids": [each.event_id for each in deliveries],
+            "sources": [each.source for each in deliveries],
+            "types": [each.type for each in deliveries],
+            "aggregates": [each.aggregate for each in deliveries],
+            "now": clock.wall_now(),
+        }
+        return set(session.scalars(_REMEMBER, values))
 
     def _remember(self, tx: Tx, delivery: Delivery, *, state: str, **values: Any) -> bool:
         """Whether this is the first time the event is heard."""
@@ -262,8 +261,7 @@ class Inbox:
 
     def _held_up(self, session: Session, aggregates: set[str]) -> set[str]:
         """Those of ``aggregates`` of which an earlier event is open."""
-        within = Row.aggregate == any_(bindparam("within", sorted(aggregates), ARRAY(Text)))
-        return set(session.scalars(select(Row.aggregate).where(within, is_in(Row, *OPEN)))) if aggregates else set()
+        return set(session.scalars(_HELD_UP, {"within": sorted(aggregates)})) if aggregates else set()
 
     def _wait(self, session: Session, delivery: Delivery) -> None:
         """Have it tried as soon as what it waits behind is settled."""
@@ -283,7 +281,7 @@ class Inbox:
 
     def _due_in(self) -> float:
         first = select(func.min(Row.next_attempt_at)).where(is_in(Row, "parked"), ~_behind())
-        with self._runtime.speaking_of_absence(), self._runtime.engine.connect() as connection:
+        with self._runtime.speaking_of_absence, self._runtime.engine.connect() as connection:
             due = connection.scalar(first)
         return 0.0 if due is None else max((due - clock.wall_now()).total_seconds(), SHORTEST_WAIT)
 

@@ -23,6 +23,7 @@ from shared.standards.calendar import business_date
 from shared.store.database import lock_key
 from shared.store.outbox import record
 from shared.store.tables import Counter, Job
+from shared.store.traces import Command, Traces
 from shared.text import Text
 
 T = TypeVar("T")
@@ -54,7 +55,7 @@ class Tx:
         asker: Asker,
         grants: Grants,
         public_url: str,
-        wakes: set[str] | None = None,
+        traces: Traces,
     ) -> None:
         self._open_session = session
         self.origin = origin
@@ -66,8 +67,8 @@ class Tx:
         self._asker = asker
         self._grants = grants
         self._source = source
-        self.wakes: set[str] = set() if wakes is None else wakes
-        """What to wake once this has been committed: "relay", "retry", "jobs", "seal"."""
+        self._traces = traces
+        self.wakes = traces.wakes
 
     @functools.cached_property
     def session(self) -> Session:
@@ -165,16 +166,15 @@ class Tx:
     def emit(self, occurrence: Occurrence) -> uuid.UUID:
         """Tell, once this is committed, that something happened. Returns the event's id."""
         self.session.flush()
-        row = record(
+        told = record(
             occurrence.told(),
             source=self._source,
             now=self.now,
             correlation_id=self.origin.correlation_id,
             causation_id=self.origin.causation_id,
         )
-        self.session.add(row)
-        self.wakes.add("relay")
-        return row.event_id
+        self._traces.tell(told)
+        return told.event_id
 
     def start_job(self, kind: str, *, content: bytes | None = None, **arguments: Any) -> Job:
         """Start long work once this is committed; ``kind`` names a ``@job`` of this service."""
@@ -195,6 +195,11 @@ class Tx:
     def flush(self) -> None:
         """Send what was added to the database now, so that its constraints speak here and not at commit."""
         self.session.flush()
+
+    def carried_out(self, command: Command) -> None:
+        """Write down that this transaction carried out ``command``; see :meth:`Traces.write_of`."""
+        self.session.flush()
+        self._traces.write_of(self.session, command)
 
     @staticmethod
     def _found(model: type[T], thing: T | None) -> T:

@@ -26,7 +26,7 @@ from shared.chassis import Service
 from shared.errors import Refused
 from shared.identity.principals import PUBLIC
 from shared.plugins import Plugin, add
-from shared.store.base import Columns, Identified, Versioned, metadata
+from shared.store.base import Columns, Identified, Versioned, metadata, new_id
 from shared.store.tables import Job
 from shared.store.tx import Tx
 from shared.text import Text
@@ -131,7 +131,8 @@ class TellerService(Service):
 
     @operation("POST /naps", permission=PUBLIC, request=SleepIn, response=EchoOut, label=("等待", "Nap"), kind="action")
     def nap(self, tx: Tx, seconds: float) -> dict[str, str]:
-        """Takes its time."""
+        """Takes its time, with a transaction open, so that others see it."""
+        tx.hold(f"a nap {new_id()}")
         time.sleep(float(seconds))
         return {"text": "rested", "principal": tx.principal.name}
 

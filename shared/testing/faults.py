@@ -94,8 +94,7 @@ FAULTS: dict[str, Call | Statement] = {
     "relay: nothing sent": Call(f"{_PUBLISHER}.publish", "before"),
     "relay: sent, not confirmed": Call(f"{_PUBLISHER}._confirmed", "before"),
     "relay: confirmed, not marked": Call(f"{_PUBLISHER}.publish", "after"),
-    "relay: marked, not committed": Statement("UPDATE chassis.outbox SET sent_at", "uncommitted"),
-    "relay: committed": Statement("UPDATE chassis.outbox SET sent_at", "committed"),
+    "relay: marked": Statement("WITH sent AS", "uncommitted"),
     # The consumer, from the message to its acknowledgement.
     "consumer: received": Call(f"{_CONSUMER}._settle", "before"),
     "consumer: remembered, no effect yet": Statement("INSERT INTO chassis.inbox", "uncommitted"),
@@ -107,9 +106,8 @@ FAULTS: dict[str, Call | Statement] = {
     "retry: committed": Statement("UPDATE chassis.inbox SET", "committed"),
     # The server, from the request to its acknowledgement.
     "server: received": Call(f"{_SERVER}.hand_over", "before"),
-    "server: key claimed": Statement("INSERT INTO chassis.idempotency", "uncommitted"),
-    "server: event written": Statement("INSERT INTO chassis.outbox", "uncommitted"),
-    "server: audited, not committed": Statement("INSERT INTO chassis.audit", "uncommitted"),
+    "server: effect, not written down": Statement("UPDATE topics SET", "uncommitted"),
+    "server: written down, not committed": Statement("WITH told AS", "uncommitted"),
     "server: committed, not answered": Call(f"{_SERVER}.answer", "before"),
     "server: answered, not acknowledged": Call(_ACK, "before"),
     "server: acknowledged": Call(f"{_SERVER}.answer", "after"),

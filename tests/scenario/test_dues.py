@@ -19,7 +19,7 @@ from shared.testing.association import Association, eventually
 
 pytestmark = [pytest.mark.rule(id="M3"), pytest.mark.rule(id="F12")]
 
-_years = itertools.count(2051)
+_years = itertools.count(2151)
 
 
 class Flow:

@@ -98,16 +98,16 @@ def test_a_command_that_lost_a_deadlock_is_done_again_and_answered(house: House)
             def tell() -> list[str]:
                 arguments = {"id": topic, "texts": ["a"], "key": key}  # noqa: B023 (called at once)
                 calls.append(pool.submit(pair.call, "teller", "tell", as_=teller, **arguments))  # noqa: B023
-                return [f"account:{teller.account}", key]  # noqa: B023
+                return []
 
             lost = deadlocked(
                 house,
                 "teller",
-                "chassis.idempotency",
-                f"SELECT 1 FROM topics WHERE id = '{topic}' FOR UPDATE",
-                tell,
+                "topics",
                 "INSERT INTO chassis.idempotency (principal, key, operation, digest, created_at)"
-                " VALUES (%s, %s, 'tell', '', now())",
+                f" VALUES ('account:{teller.account}', '{key}', 'tell', '', now())",
+                tell,
+                f"SELECT 1 FROM topics WHERE id = '{topic}' FOR UPDATE",
             )
             assert calls[0].result().status == 200, calls[0].result().problem
         eventually(lambda: pair.heard(topic) == ["a"], within=PATIENCE)  # noqa: B023 (asked at once)

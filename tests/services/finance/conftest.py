@@ -13,7 +13,7 @@ PRESIDENT = "01771113-1800-75e6-b997-ecbd9684943d"
 SECRETARY_GENERAL = "01771113-1801-7e22-acf4-8a2dfe5e17d9"
 DEPUTY_POST = "01771113-23c1-7500-b8b2-2aa1ce57bdb0"
 
-_years = itertools.count(2061)
+_years = itertools.count(2201)
 
 
 class Spending:

@@ -19,6 +19,7 @@ from shared.errors import Refused
 from shared.identity.keys import Keyring
 from shared.identity.principals import Principal
 from shared.identity.sealing import Vault
+from shared.store.traces import Traces
 from shared.store.tx import Origin, Tx
 from shared.testing.association import Association
 
@@ -45,6 +46,7 @@ class Books:
                 asker=Asker("", self.keyring),
                 grants={},
                 public_url="",
+                traces=Traces(),
             )
             session.commit()
 

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from shared.api import fields as f
-from shared.api.execution import canonical, load
+from shared.api.commands import canonical
+from shared.api.execution import load
 from shared.api.operations import Operation, operation, operations_of
 from shared.api.paging import PageRequest
 from shared.errors import Invalid

@@ -110,7 +110,7 @@ def test_the_outbox_row_holds_the_envelope() -> None:
         "cloudEvents_causationid": "e",
     }
     assert json.loads(row.body) == told.data
-    assert (row.type, row.subject, row.created_at, row.sent_at) == ("thing.made.v1", f"thing/{ID}", NOW, None)
+    assert (row.type, row.subject, row.created_at) == ("thing.made.v1", f"thing/{ID}", NOW)
 
 
 def test_what_caused_nothing_and_has_no_version_is_left_out() -> None:
