@@ -27,7 +27,7 @@ from shared.bus.listening import subscriptions_of
 from shared.bus.relay import Relay
 from shared.loops import Loop
 from shared.runtime import Runtime
-from shared.store.audit import seal_batch
+from shared.store.audit import BATCH, seal_batch
 
 ALONE = 10
 """How many times longer loops sleep where there is no other process of the service."""
@@ -116,8 +116,8 @@ class Chassis(DependencyProvider):
         return [self._announcer, *self._loops, *([self._consumer] if self._consumer else [])]
 
     def _seal(self) -> bool:
-        with self.runtime.speaking_of_absence():
-            return seal_batch(self.runtime.engine)
+        with self.runtime.speaking_of_absence:
+            return seal_batch(self.runtime.engine) == BATCH
 
     def kill(self) -> None:
         self.stop()

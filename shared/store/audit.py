@@ -6,20 +6,30 @@ a second or so, and :func:`verify` tells which rows do not fit the chain and whi
 
 import hashlib
 from dataclasses import dataclass
+from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Engine, func, select, text
-from sqlalchemy.orm import Session
+from sqlalchemy import ARRAY, BigInteger, Connection, Engine, Text, bindparam, func, select, text
 
 from shared.store.database import try_lock
 from shared.store.tables import Audit
 
-BATCH = 500
+BATCH = 200
 GENESIS = "0" * 64
 
 
-def seal_of(previous: str, row: Audit) -> str:
-    """The seal of ``row`` after ``previous``: SHA-256 over both."""
+_SEAL = text("""\
+UPDATE chassis.audit SET seal_no = sealed.number, seal = sealed.seal
+FROM unnest(:ids, :numbers, :seals) AS sealed (id, number, seal)
+WHERE audit.id = sealed.id""").bindparams(
+    bindparam("ids", type_=ARRAY(BigInteger)),
+    bindparam("numbers", type_=ARRAY(BigInteger)),
+    bindparam("seals", type_=ARRAY(Text)),
+)
+
+
+def seal_of(previous: str, number: int, row: Any) -> str:
+    """The seal of an audit row as ``number`` after ``previous``: SHA-256 over both."""
     content = [
         row.id,
         row.at.timestamp(),
@@ -28,26 +38,29 @@ def seal_of(previous: str, row: Audit) -> str:
         row.target,
         row.digest,
         row.correlation_id,
-        row.seal_no,
+        number,
     ]
     return hashlib.sha256(previous.encode() + orjson.dumps(content)).hexdigest()
 
 
-def seal_batch(engine: Engine) -> bool:
-    """Seal the rows committed since; whether there were any."""
-    with Session(engine) as session, session.begin():
-        if not try_lock(session.connection(), "audit seal"):
-            return False
-        last = session.execute(
+def seal_batch(engine: Engine) -> int:
+    """Seal up to :data:`BATCH` of the rows committed since; how many there were."""
+    with engine.begin() as connection:
+        if not try_lock(connection, "audit seal"):
+            return 0
+        last = connection.execute(
             select(Audit.seal_no, Audit.seal).where(Audit.seal_no.is_not(None)).order_by(Audit.seal_no.desc()).limit(1)
         ).first()
-        number, previous = (last.seal_no or 0, last.seal or GENESIS) if last else (0, GENESIS)
-        rows = session.scalars(select(Audit).where(Audit.seal_no.is_(None)).order_by(Audit.id).limit(BATCH)).all()
-        for row in rows:
-            number += 1
-            row.seal_no = number
-            row.seal = previous = seal_of(previous, row)
-        return bool(rows)
+        before, previous = (last.seal_no, last.seal) if last else (0, GENESIS)
+        unsealed = select(Audit.__table__).where(Audit.seal_no.is_(None)).order_by(Audit.id).limit(BATCH)
+        sealed: list[tuple[int, int, str]] = []
+        for number, row in enumerate(connection.execute(unsealed), start=before + 1):
+            previous = seal_of(previous, number, row)
+            sealed.append((row.id, number, previous))
+        if sealed:
+            ids, numbers, seals = (list(column) for column in zip(*sealed, strict=True))
+            connection.execute(_SEAL, {"ids": ids, "numbers": numbers, "seals": seals})
+        return len(sealed)
 
 
 @dataclass(frozen=True)
@@ -79,9 +92,8 @@ def verify(connection: Connection) -> Verdict:
     expected, sealed = 1, 0
     broken: list[int] = []
     missing: list[int] = []
-    for values in rows.mappings():
-        row = Audit(**values)
-        number = row.seal_no or 0
+    for row in rows:
+        number = row.seal_no
         sealed += 1
         if not 1 <= number <= given:
             broken.append(number)  # nobody gave this number
@@ -90,7 +102,7 @@ def verify(connection: Connection) -> Verdict:
             missing.extend(range(expected, number))
             previous = None
         # What follows a gap cannot be compared with what is gone.
-        if previous is not None and seal_of(previous, row) != row.seal:
+        if previous is not None and seal_of(previous, number, row) != row.seal:
             broken.append(number)
         previous, expected = row.seal, number + 1
     return Verdict(sealed, int(unsealed or 0), broken, missing)

@@ -25,6 +25,8 @@ class Bus(ConfirmedPublisher):
     def __init__(self) -> None:
         super().__init__("none", [])
         self.told: list[str] = []
+        self.batches: list[int] = []
+        self.then: Callable[[], None] = lambda: None
         self.confirms: int | None = None
         self.away = False
         self.waits = threading.Event()
@@ -37,6 +39,8 @@ class Bus(ConfirmedPublisher):
         if self.away:
             raise Unavailable("消息总线暂不可用", "The message bus is away", code="bus-away")
         self.told.extend(message.body for message in messages)
+        self.batches.append(len(messages))
+        self.then()
         return len(messages) if self.confirms is None else self.confirms
 
 
@@ -64,7 +68,7 @@ def unsent(teller: Runtime) -> list[str]:
 def test_what_is_confirmed_is_marked_and_not_told_again(teller: Runtime) -> None:
     bus = Bus()
     put(teller, "a", "b")
-    assert Relay(teller, bus).work() is True
+    assert Relay(teller, bus).work() is False
     assert Relay(teller, bus).work() is False
     assert (bus.told, unsent(teller)) == (["a", "b"], [])
 
@@ -73,10 +77,10 @@ def test_from_the_first_unconfirmed_on_all_is_told_again(teller: Runtime) -> Non
     bus = Bus()
     put(teller, "a", "b", "c")
     bus.confirms = 1
-    assert Relay(teller, bus).work() is True
+    assert Relay(teller, bus).work() == teller.settings.poll_every
     assert unsent(teller) == ["b", "c"]
     bus.confirms = 0
-    assert Relay(teller, bus).work() is not True, "the loop pauses instead of running hot"
+    assert Relay(teller, bus).work() == teller.settings.poll_every, "the loop pauses instead of running hot"
     bus.confirms = None
     Relay(teller, bus).work()
     assert bus.told == ["a", "b", "c", "b", "c", "b", "c"]
@@ -112,9 +116,17 @@ def test_a_long_outbox_goes_out_in_batches_and_in_order(teller: Runtime) -> None
         for body in bodies:
             session.add(row(body))
             session.flush()
+    assert Relay(teller, bus).work() is False
+    assert (bus.told, bus.batches) == (bodies, [BATCH, 5])
+
+
+def test_told_to_stop_it_leaves_the_rest(teller: Runtime) -> None:
+    bus, bodies = Bus(), [str(number) for number in range(BATCH + 5)]
+    put(teller, *bodies)
     relay = Relay(teller, bus)
-    assert [relay.work(), relay.work(), relay.work()] == [True, True, False]
-    assert bus.told == bodies
+    bus.then = relay.give_up
+    relay.work()
+    assert unsent(teller) == bodies[BATCH:]
 
 
 def test_one_relay_at_a_time(teller: Runtime) -> None:
