@@ -5,6 +5,7 @@ thread reads replies and hands each to the caller waiting for it; an unknown ser
 known at once; a lost connection fails the calls in flight with a clear problem and is opened again by the next call.
 """
 
+import itertools
 import threading
 import time
 import uuid
@@ -105,6 +106,7 @@ class _Line:
         self.connection: Connection = connect(url, patience=patience)
         self.lock = threading.Lock()
         self._pending: dict[str, _Call] = {}
+        self._ids = map(str, itertools.count(1))
         self.lost = False
         self.reply_to = str(uuid.uuid4())
         try:
@@ -128,10 +130,10 @@ class _Line:
         return channel
 
     def send(
-        self, service: str, operation: str, body: str, headers: Mapping[str, Any], seconds: float
+        self, service: str, operation: str, body: bytes, headers: Mapping[str, Any], seconds: float
     ) -> tuple[str, _Call]:
         """Send a call; its id, and the call to wait for. The broker drops it when its time is over."""
-        call_id = str(uuid.uuid4())
+        call_id = next(self._ids)  # no other line hears what comes to this one's address
         call = self._pending[call_id] = _Call(service)
         message = self.channel.prepare_message(
             body,
@@ -264,7 +266,7 @@ class RpcClient:
         if line.blocked:
             raise bus_blocked()
         try:
-            call_id, call = line.send(service, operation, body.decode(), stamped, seconds)
+            call_id, call = line.send(service, operation, body, stamped, seconds)
         except BusErrors as error:
             line.close()
             raise _bus_away() from error
@@ -290,6 +292,9 @@ class RpcClient:
 
     def _open(self, seconds: float) -> _Line:
         """The open line, or a new one. One caller tries, the others that wait meanwhile share its luck."""
+        line = self._line
+        if line is not None and not line.lost:
+            return line
         came = time.monotonic()
         if not self._opening.acquire(timeout=max(0.0, seconds)):
             raise _bus_away()

@@ -12,7 +12,9 @@ from amqp.exceptions import ConnectionForced
 from kombu import Connection
 from kombu.transport import pyamqp
 
-from shared.bus.amqp_transport import BufferedTransport
+from shared import green
+from shared.bus.amqp_channel import Channel, frame_writer
+from shared.bus.amqp_transport import BufferedTransport, GatheringTransport
 
 HEARTBEAT = 10
 """Seconds; ``?heartbeat=`` in an address says otherwise. A peer that is silent for twice as long counts as gone."""
@@ -25,8 +27,12 @@ LARGEST_MESSAGE = 16 * 1024 * 1024
 
 
 class _AmqpConnection(pyamqp.Connection):
+    Channel = Channel
     blocked = False
     """Whether the broker takes nothing just now, being short of memory or disk. It says so after the first publish."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, frame_writer=frame_writer, **kwargs)
 
     def connect(self, callback: Callable[[], Any] | None = None) -> Any:
         connected = super().connect(callback)
@@ -40,15 +46,16 @@ class _AmqpConnection(pyamqp.Connection):
         if ssl:
             return super().Transport(host, connect_timeout, ssl, *args, **kwargs)
         read_timeout, write_timeout = (*args, None, None)[:2]
-        return BufferedTransport(
-            host, connect_timeout, read_timeout=read_timeout, write_timeout=write_timeout, **kwargs
-        )
+        transport = BufferedTransport if green.turns() is None else GatheringTransport
+        return transport(host, connect_timeout, read_timeout=read_timeout, write_timeout=write_timeout, **kwargs)
 
     def blocking_read(self, timeout: float | None = None) -> Any:
         """What was read already needs no timeout."""
         transport = self.transport
-        if isinstance(transport, BufferedTransport) and transport.has_frame():
-            return self.on_inbound_frame(transport.read_frame())
+        if isinstance(transport, BufferedTransport):
+            while (frame := transport.next_frame()) is not None:
+                if whole := self.on_inbound_frame(frame):
+                    return whole
         return super().blocking_read(timeout)
 
     def heartbeat_tick(self, rate: int = 2) -> None:

@@ -13,6 +13,7 @@ import secrets
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -88,7 +89,7 @@ class Keyring:
         self._identity = identity
         self._root = root
         self._seen: OrderedDict[bytes, Statement] = OrderedDict()
-        self._looking = threading.Lock()
+        self._forgetting = threading.Lock()
 
     @classmethod
     def load(cls, folder: Path, service: str) -> "Keyring":
@@ -135,14 +136,14 @@ class Keyring:
         return statement
 
     def _remembered(self, digest: bytes) -> Statement | None:
-        with self._looking:
-            statement = self._seen.get(digest)
-            if statement is not None:
+        statement = self._seen.get(digest)
+        if statement is not None:
+            with suppress(KeyError):  # forgotten just now, by another thread
                 self._seen.move_to_end(digest)
-            return statement
+        return statement
 
     def _remember(self, digest: bytes, statement: Statement) -> None:
-        with self._looking:
+        with self._forgetting:
             self._seen[digest] = statement
             while len(self._seen) > REMEMBERED:
                 self._seen.popitem(last=False)

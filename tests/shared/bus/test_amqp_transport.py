@@ -3,16 +3,17 @@
 import socket
 import struct
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from amqp.exceptions import UnexpectedFrame
 from amqp.transport import SSLTransport
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from shared import green
 from shared.bus import amqp_transport
-from shared.bus.amqp_transport import BufferedTransport
+from shared.bus.amqp_transport import MOST_BYTES, MOST_WRITES, BufferedTransport, GatheringTransport
 from shared.bus.connection import AmqpTransport
 
 Frame = tuple[int, int, bytes]
@@ -23,11 +24,11 @@ PATIENCE = 20.0
 class Wire:
     """A transport at one end of a pair of sockets, and the other end in the hands of the test."""
 
-    def __init__(self) -> None:
+    def __init__(self, transport: type[BufferedTransport] = BufferedTransport) -> None:
         near, self.peer = socket.socketpair()
         near.settimeout(PATIENCE)
         self.peer.settimeout(PATIENCE)
-        self.transport = BufferedTransport("localhost:1")
+        self.transport = transport("localhost:1")
         self.transport.sock = near
         self.transport._setup_transport()
         self.transport.connected = True
@@ -65,7 +66,7 @@ def test_a_frame_may_come_in_two_pieces_split_anywhere(wire: Wire, payload: byte
         if place < len(stream):
             with pytest.raises(TimeoutError):
                 wire.transport.read_frame()
-            assert not wire.transport.has_frame()
+            assert wire.transport.next_frame() is None
         wire.transport.sock.settimeout(PATIENCE)
         wire.peer.sendall(stream[place:])
         assert wire.transport.read_frame() == frame
@@ -89,9 +90,8 @@ def test_many_frames_may_come_at_once_and_are_read_without_the_socket(wire: Wire
     assert wire.transport.read_frame() == frames[0]
     wire.peer.close()
     for frame in frames[1:]:
-        assert wire.transport.has_frame()
-        assert wire.transport.read_frame() == frame
-    assert not wire.transport.has_frame()
+        assert wire.transport.next_frame() == frame
+    assert wire.transport.next_frame() is None
 
 
 @given(frames=st.lists(FRAMES, max_size=12), data=st.data())
@@ -179,6 +179,126 @@ def test_an_error_in_the_middle_of_a_write_is_a_lost_connection(wire: Wire) -> N
         wire.transport.write(bytes(50_000_000))
     peer.join(PATIENCE)
     assert not wire.transport.connected
+
+
+# --- writing in turns -------------------------------------------------------------------------------------------
+
+
+class Hub:
+    """Stands in for the hub of green threads: what is to be done at the end of a turn."""
+
+    def __init__(self) -> None:
+        self.due: list[Callable[[], None]] = []
+
+    def end_turn(self) -> None:
+        due, self.due = self.due, []
+        for done in due:
+            done()
+
+
+@pytest.fixture
+def hub(monkeypatch: pytest.MonkeyPatch) -> Hub:
+    hub = Hub()
+    monkeypatch.setattr(green, "turns", lambda: lambda done: hub.due.append(done))
+    return hub
+
+
+@pytest.fixture
+def gathering(hub: Hub) -> Iterator[Wire]:
+    wire = Wire(GatheringTransport)
+    yield wire
+    wire.close()
+
+
+def waiting(wire: Wire) -> bytes:
+    """What has come to the peer by now."""
+    wire.peer.settimeout(0)
+    try:
+        return wire.peer.recv(10_000_000)
+    except BlockingIOError:
+        return b""
+
+
+def test_what_one_turn_writes_goes_out_together_at_its_end(gathering: Wire, hub: Hub) -> None:
+    gathering.transport.write(memoryview(b"one "))
+    gathering.transport.write(memoryview(b"two"))
+    assert waiting(gathering) == b""
+    hub.end_turn()
+    assert waiting(gathering) == b"one two"
+    gathering.transport.write(memoryview(b"three"))
+    hub.end_turn()
+    assert waiting(gathering) == b"three"
+
+
+def test_after_some_writes_nobody_is_waited_for(gathering: Wire, hub: Hub) -> None:
+    for _ in range(MOST_WRITES):
+        gathering.transport.write(b"x")
+    assert waiting(gathering) == b"x" * MOST_WRITES
+    hub.end_turn()
+    assert waiting(gathering) == b""
+
+
+def test_a_buffer_that_its_owner_writes_anew_was_taken_down(gathering: Wire, hub: Hub) -> None:
+    frame = bytearray(b"first")
+    gathering.transport.write(memoryview(frame))
+    frame[:] = b"other"
+    hub.end_turn()
+    assert waiting(gathering) == b"first"
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(pieces=st.lists(st.tuples(st.integers(1, 2 * MOST_BYTES), st.booleans()), max_size=30))
+def test_however_slowly_the_peer_reads_all_comes_in_order(hub: Hub, pieces: list[tuple[int, bool]]) -> None:
+    wire = Wire(GatheringTransport)
+    wire.transport.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+    wanted = b"".join(bytes([number]) * size for number, (size, _) in enumerate(pieces))
+    came = bytearray()
+
+    def read() -> None:
+        while len(came) < len(wanted):
+            came.extend(wire.peer.recv(1000))
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    try:
+        for number, (size, ends_turn) in enumerate(pieces):
+            wire.transport.write(bytes([number]) * size)
+            if ends_turn:
+                hub.end_turn()
+        hub.end_turn()
+        reader.join(PATIENCE)
+        assert came == wanted
+    finally:
+        wire.close()
+        reader.join(PATIENCE)
+
+
+def test_a_peer_that_takes_nothing_holds_up_whoever_writes_much_and_is_given_up_in_time(
+    gathering: Wire, hub: Hub
+) -> None:
+    gathering.transport.sock.settimeout(0.05)
+
+    def write_much() -> None:
+        for _ in range(1000):
+            gathering.transport.write(bytes(10_000))
+            hub.end_turn()
+
+    with pytest.raises(OSError, match=r"timed out|lost"):
+        write_much()
+    # Part of a frame may have gone out: nobody may go on behind it.
+    assert not gathering.transport.connected
+    with pytest.raises(OSError, match="lost"):
+        gathering.transport.write(b"more")
+
+
+def test_whoever_reads_hears_of_a_write_that_failed(gathering: Wire, hub: Hub) -> None:
+    gathering.peer.shutdown(socket.SHUT_RD)
+    gathering.transport.write(b"x")
+    hub.end_turn()
+    with pytest.raises(OSError, match="closed"):
+        gathering.transport.read_frame()
+    with pytest.raises(OSError, match="lost"):
+        gathering.transport.write(b"more")
 
 
 # --- which connections use it -------------------------------------------------------------------------------------
