@@ -2,16 +2,18 @@
 
 import base64
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 import orjson
 from flask import Request, Response
+from werkzeug.http import unquote_etag
 
 from gateway.asked import page_language, wants_page
 from gateway.errors import MethodNotAllowed
 from gateway.pages import has_page, record_page
 from gateway.problems import problem_response
+from gateway.replies import Reply
 from gateway.routes import Route
 from gateway.routing import Table
 from shared.errors import NotFound
@@ -19,15 +21,15 @@ from shared.errors import NotFound
 VARY = "Accept, Accept-Language, Authorization"
 
 
-def answer(envelope: Mapping[str, Any], route: Route, table: Table, request: Request) -> Response:
+def answer(envelope: Mapping[str, Any], route: Route, table: Table, request: Request) -> Reply | Response:
     """The HTTP answer to ``request``, which ``route`` was called for."""
+    response: Reply | Response
     if "problem" in envelope:
         response = problem_response(envelope["problem"], request)
     elif "file" in envelope:
         response = _file(envelope["file"], int(envelope["status"]))
     elif envelope.get("body") is None:
-        response = Response(status=int(envelope["status"]))
-        del response.headers["Content-Type"]
+        response = Reply(status=int(envelope["status"]))
     else:
         response = _body(envelope, route, table, request)
     response.headers["Vary"] = VARY
@@ -39,21 +41,24 @@ def answer(envelope: Mapping[str, Any], route: Route, table: Table, request: Req
     return unless_known(response, request)
 
 
-def unless_known(response: Response, request: Request) -> Response:
+R = TypeVar("R", Reply, Response, Reply | Response)
+
+
+def unless_known(response: R, request: Request) -> R:
     """304 where the caller has this very version already."""
-    etag, _ = response.get_etag()
+    etag, _ = unquote_etag(response.headers.get("ETag"))
     if etag and request.method in ("GET", "HEAD") and request.if_none_match.contains_weak(etag):
         response.status_code = 304
         response.set_data(b"")
     return response
 
 
-def _body(envelope: Mapping[str, Any], route: Route, table: Table, request: Request) -> Response:
+def _body(envelope: Mapping[str, Any], route: Route, table: Table, request: Request) -> Reply | Response:
     body = envelope["body"]
     if has_page(route) and wants_page(request) and isinstance(body, Mapping):
         return record_page(route, body, page_language(request))
     status = int(envelope["status"])
-    response = Response(orjson.dumps(body), status=status, mimetype="application/json")
+    response = Reply(orjson.dumps(body), status=status, content_type="application/json")
     if envelope.get("etag"):
         response.headers["ETag"] = str(envelope["etag"])
     location = _location(status, body, route, table, request.path)
@@ -84,9 +89,9 @@ def _readable(table: Table, place: str) -> str | None:
     return place
 
 
-def _file(file: Mapping[str, Any], status: int) -> Response:
+def _file(file: Mapping[str, Any], status: int) -> Reply:
     content_type = str(file.get("content_type") or "application/octet-stream")
-    response = Response(base64.b64decode(file["content"]), status=status, content_type=content_type)
+    response = Reply(base64.b64decode(file["content"]), status=status, content_type=content_type)
     response.headers["Content-Disposition"] = disposition(str(file["filename"]))
     return response
 

@@ -12,6 +12,7 @@ from gateway.errors import MethodNotAllowed
 from gateway.limits import Limits
 from gateway.observing import seen
 from gateway.problems import failure
+from gateway.replies import Reply
 from gateway.requests import read_arguments, read_headers
 from gateway.routing import Match, RoutingTable
 from shared.errors import DeadlineExceeded, NotFound
@@ -30,7 +31,7 @@ class Dispatcher:
         self._bus = bus
         self._limits = limits
 
-    def __call__(self, request: Request) -> Response:
+    def __call__(self, request: Request) -> Reply | Response:
         client = self._bus.open()
         if request.method == "OPTIONS":
             return self._options(request)
@@ -64,11 +65,13 @@ class Dispatcher:
                 if not self._table.away(match.route.service) or not self._table.wait(self._bus.settled_at):
                     return match
 
-    def _options(self, request: Request) -> Response:
+    def _options(self, request: Request) -> Reply:
         try:
             self._table.current.match(request.path, "OPTIONS")
         except MethodNotAllowed as problem:
-            return Response(status=204, headers={"Allow": ", ".join(problem.allow)})
+            reply = Reply(status=204)
+            reply.headers["Allow"] = ", ".join(problem.allow)
+            return reply
         raise AssertionError("no operation has the method OPTIONS")
 
 

@@ -13,6 +13,7 @@ from gateway.asked import language_of, wants_page
 from gateway.errors import MethodNotAllowed, no_such_path
 from gateway.observing import seen
 from gateway.pages import problem_page
+from gateway.replies import Reply
 from shared.errors import Broken, Malformed, Problem, TooLarge
 
 log = structlog.get_logger()
@@ -21,14 +22,15 @@ MEDIA_TYPE = "application/problem+json"
 _TOKEN_PROBLEMS = frozenset({"bad-token", "token-expired"})
 
 
-def problem_response(document: Mapping[str, Any], request: Request) -> Response:
+def problem_response(document: Mapping[str, Any], request: Request) -> Reply | Response:
     """``document`` as an answer: for browsers a page, for everybody else the document itself."""
     status = int(document["status"])
+    response: Reply | Response
     if wants_page(request):
         response = problem_page(document, language_of(request))
+        response.status_code = status
     else:
-        response = Response(orjson.dumps(dict(document)), mimetype=MEDIA_TYPE)
-    response.status_code = status
+        response = Reply(orjson.dumps(dict(document)), status=status, content_type=MEDIA_TYPE)
     response.headers["Cache-Control"] = "no-store"
     if document.get("retry_after") is not None:
         response.headers["Retry-After"] = str(document["retry_after"])
@@ -45,7 +47,7 @@ def as_document(problem: Problem, request: Request) -> dict[str, Any]:
     return document
 
 
-def failure(error: Exception, request: Request) -> Response:
+def failure(error: Exception, request: Request) -> Reply | Response:
     """The answer to ``request`` where there is nothing but ``error``."""
     problem = error if isinstance(error, Problem) else _problem_of(error, request)
     response = problem_response(as_document(problem, request), request)

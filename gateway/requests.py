@@ -6,12 +6,11 @@ Only the form is looked at here; what a field may hold is the service's to say.
 import base64
 import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import IO, Any
 from urllib.parse import parse_qsl
 
 from flask import Request
-from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.formparser import FormDataParser
 from werkzeug.wsgi import get_input_stream
@@ -82,19 +81,19 @@ def _query(request: Request, route: Route) -> dict[str, Any]:
         raise Malformed("地址中的查询参数无法读取", "The query in the address cannot be read") from error
     if has_page(route) and wants_page(request) and LANGUAGE_PARAMETER not in route.fields:
         pairs = [(name, value) for name, value in pairs if name != LANGUAGE_PARAMETER]
-    return _each_once(MultiDict(pairs), route)
+    return _each_once(pairs, route)
 
 
-def _each_once(values: "MultiDict[str, Any]", route: Route) -> dict[str, Any]:
+def _each_once(pairs: Iterable[tuple[str, Any]], route: Route) -> dict[str, Any]:
     """Name → value, or → values for a field that holds several."""
     found: dict[str, Any] = {}
-    for name, given in values.lists():
+    for name, value in pairs:
         if name in route.lists:
-            found[name] = given
-        elif len(given) > 1:
+            found.setdefault(name, []).append(value)
+        elif name in found:
             raise Malformed(f"字段“{name}”重复", f"The field {name!r} is given more than once")
         else:
-            found[name] = given[0]
+            found[name] = value
     return found
 
 
@@ -147,9 +146,9 @@ def _form(request: Request, route: Route, stream: IO[bytes], max_body: int) -> d
         _, texts, files = parser.parse(stream, request.mimetype, request.content_length, request.mimetype_params)
     except ValueError as error:
         raise Malformed("表单无法读取", "The form cannot be read") from error
-    parts: MultiDict[str, Any] = MultiDict(texts)
+    parts: list[tuple[str, Any]] = list(texts.items(multi=True))
     for name, file in files.items(multi=True):
         with file.stream as opened:
             content = base64.b64encode(opened.read()).decode()
-        parts.add(name, {"filename": file.filename or "", "content": content})
+        parts.append((name, {"filename": file.filename or "", "content": content}))
     return _each_once(parts, route)
