@@ -1,10 +1,12 @@
 """What every table of every service has in common."""
 
+import secrets
+import threading
+import time
 import uuid
 from datetime import datetime
 from typing import Any, ClassVar
 
-import uuid6
 from sqlalchemy import BigInteger, DateTime, MetaData, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
@@ -20,8 +22,20 @@ NAMING = {
 
 
 def new_id() -> uuid.UUID:
-    """A UUIDv7: unique without asking anybody, and in order of making."""
-    return uuid.UUID(int=uuid6.uuid7().int)
+    """A UUIDv7: unique without asking anybody, and in order of making.
+
+    It holds the 4,096ths of a millisecond beside the milliseconds (RFC 9562, method 3 of 6.2). Libraries that count
+    milliseconds up for each id run ahead of the clock, and what another process makes later would come earlier.
+    """
+    global _latest
+    with _making:
+        _latest = moment = max(time.time_ns() * 4096 // 1_000_000, _latest + 1)
+    milliseconds, fraction = divmod(moment, 4096)
+    return uuid.UUID(int=milliseconds << 80 | 7 << 76 | fraction << 64 | 0b10 << 62 | secrets.randbits(62))
+
+
+_latest = 0
+_making = threading.Lock()
 
 
 class Columns:
