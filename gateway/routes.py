@@ -38,6 +38,7 @@ class Route:
     method: str
     path: str
     permission: str
+    scope: str
     label: Text
     kind: str
     status: int
@@ -139,6 +140,7 @@ def _route(service: str, entry: Mapping[str, Any]) -> Route:
         method=entry["method"],
         path=f"/v1/{service}" + ("" if path == "/" else path),
         permission=str(entry["permission"]),
+        scope=str(entry.get("scope") or "all"),
         label=_text(entry["label"]),
         kind=str(entry["kind"]),
         status=int(entry["status"]),

@@ -92,6 +92,7 @@ def describe(operation: Operation) -> dict[str, Any]:
         "method": operation.method,
         "path": operation.path,
         "permission": operation.permission,
+        "scope": operation.scope,
         "label": operation.label._asdict(),
         "description": operation.description,
         "kind": operation.kind,

@@ -60,6 +60,7 @@ def _says_what_is_declared(service: str, declared: Operation, said: dict[str, An
     labels = (said["summary"], said["x-label-en"]) if zh else (said["x-label-zh"], said["summary"])
     assert labels == tuple(declared.label), said["path"]
     assert said["x-permission"] == declared.permission
+    assert said["x-scope"] == declared.scope
     parameters = [parameter.get("name") for parameter in said["parameters"] if parameter.get("in") == "path"]
     assert parameters == declared.parameters
     if declared.if_match:

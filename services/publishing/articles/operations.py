@@ -35,6 +35,7 @@ class Articles:
         response=ArticleOut,
         label=("投稿", "Submit an article"),
         kind="create",
+        scope="own",
     )
     def submit_article(self, tx: Tx, title: str, body: str, column: str) -> Article:
         """Submits an article in the name of whoever is signed in and the unit they represent (P4, P5)."""
@@ -95,6 +96,7 @@ class Articles:
         response=ArticleOut,
         label=("修改稿件", "Revise an article"),
         kind="action",
+        scope="own",
     )
     def revise_article(self, tx: Tx, id: uuid.UUID, title: str, body: str, column: str) -> Article:
         """Replaces one's own text before publication; earlier reviews no longer count (P5, X8)."""
