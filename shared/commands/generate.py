@@ -15,7 +15,7 @@ def generate(
     check: Annotated[bool, typer.Option("--check", help="Write nothing; fail where a file is stale")] = False,
     root: Annotated[Path, typer.Option(help="The project's root")] = Path(),
 ) -> None:
-    """Event contracts, docker-compose.yml, docs/rules.md: what follows from services and tests."""
+    """Event contracts, docker-compose.yml, docs/permissions.md, docs/rules.md: what follows from services and tests."""
     from shared.generating import stale, write
 
     console = Console(stderr=True)

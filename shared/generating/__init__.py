@@ -17,11 +17,12 @@ class Generated(NamedTuple):
 
 def everything(root: Path) -> Iterator[Generated]:
     """Every generated file of the project at ``root``."""
-    from shared.generating import compose, contracts, flows, rules
+    from shared.generating import compose, contracts, flows, permissions, rules
 
     yield from flows.generate(root)
     yield from contracts.generate()
     yield from compose.generate()
+    yield from permissions.generate()
     yield from rules.generate(root)
 
 
