@@ -12,6 +12,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from itertools import takewhile
 from typing import Any, TypeVar
 
 import orjson
@@ -46,6 +47,8 @@ T = TypeVar("T")
 OPEN = ("parked", "dead")
 RACES = 5
 """How often an attempt may lose a race before that counts as a failure."""
+MOST_TOGETHER = 100
+"""So many of one aggregate that waited are handled in one transaction: for so long it holds what its handlers lock."""
 SHORTEST_WAIT = 0.05
 """Seconds; for one that is due but in somebody else's hands."""
 
@@ -116,26 +119,12 @@ class Inbox:
         self._count(delivery.type, "dead")
 
     def retry(self) -> bool:
-        """Try the next parked event that is due; whether there was one. It is held from being chosen to its end."""
-        with self._runtime.transaction() as transaction:
-            row = self._next_due(transaction.session)
-            if row is None:
-                return False
-            delivery = Delivery(row.event_id, row.source, row.type, row.aggregate, row.body or b"", row.headers or {})
-            with self._speaking_of(delivery):
-                try:
-                    persist(partial(self._handle_apart, transaction, delivery))
-                except Exception as error:
-                    if self._runtime.is_away(error):
-                        raise
-                    self._failed_again(row, error)
-                else:
-                    row.state, row.body, row.error = "done", None, None
-                    row.settled_at, row.next_attempt_at = clock.wall_now(), None
-            outcome = row.state
-        self._count(delivery.type, outcome)
-        log.info("event tried again", event_id=delivery.event_id, outcome=outcome, attempts=row.attempts)
-        return True
+        """Try the next parked event that is due, and with it those that merely waited for it; whether there was one."""
+        rows = self._catch_up(MOST_TOGETHER) or self._retry_first()
+        for row in rows:
+            self._count(row.type, row.state)
+            log.info("event tried again", event_id=row.event_id, outcome=row.state, attempts=row.attempts)
+        return bool(rows)
 
     def work(self) -> bool | float:
         """Try the next that is due; with none, in how many seconds the next will be (0: nothing is parked)."""
@@ -146,6 +135,47 @@ class Inbox:
         return self._runtime.reachable()
 
     # --- inside ---------------------------------------------------------------------------------------------
+
+    def _catch_up(self, most: int) -> list[Row]:
+        """Handle the next that is due and its followers in one transaction, as far as they have never been tried, at
+        most ``most``. Else whoever waits behind one that failed would wait on, since more comes than goes one by one.
+        Where one fails they are undone, and fewer tried; none are left for :meth:`_retry_first`.
+        """
+        handled: list[Row] = []
+        try:
+            with self._runtime.transaction() as transaction:
+                first = self._next_due(transaction.session)
+                for row in takewhile(_untried, self._open_from(transaction.session, first, most) if first else ()):
+                    delivery = _kept(row)
+                    with self._speaking_of(delivery):
+                        self._handle(transaction.on_behalf_of(delivery.origin), delivery)
+                    _settle(row)
+                    handled.append(row)
+        except StoreAway:
+            raise
+        except Exception as error:
+            log.info("events that waited are tried fewer at a time", service=self._runtime.name, why=describe(error))
+            fewer = min(len(handled), most // 2)
+            return self._catch_up(fewer) if fewer else []
+        return handled
+
+    def _retry_first(self) -> list[Row]:
+        """Try the next that is due by itself. It is held from being chosen to its end."""
+        with self._runtime.transaction() as transaction:
+            row = self._next_due(transaction.session)
+            if row is None:
+                return []
+            delivery = _kept(row)
+            with self._speaking_of(delivery):
+                try:
+                    persist(partial(self._handle_apart, transaction, delivery))
+                except Exception as error:
+                    if self._runtime.is_away(error):
+                        raise
+                    self._failed_again(row, error)
+                else:
+                    _settle(row)
+        return [row]
 
     def _take_one(self, delivery: Delivery) -> str:
         try:
@@ -279,6 +309,11 @@ class Inbox:
         )
         return session.scalars(due).first()
 
+    def _open_from(self, session: Session, first: Row, most: int) -> Sequence[Row]:
+        """What is open of an aggregate, in order, beginning with ``first``."""
+        rows = select(Row).where(Row.aggregate == first.aggregate, is_in(Row, *OPEN), Row.seq >= first.seq)
+        return session.scalars(rows.order_by(Row.seq).limit(most).with_for_update()).all()
+
     def _due_in(self) -> float:
         first = select(func.min(Row.next_attempt_at)).where(is_in(Row, "parked"), ~_behind())
         with self._runtime.speaking_of_absence, self._runtime.engine.connect() as connection:
@@ -287,6 +322,20 @@ class Inbox:
 
     def _count(self, type: str, outcome: str) -> None:
         EVENTS_HEARD.labels(self._runtime.name, type, outcome).inc()
+
+
+def _untried(row: Row) -> bool:
+    """Whether it only waits for its turn."""
+    return row.state == "parked" and row.attempts == 0
+
+
+def _kept(row: Row) -> Delivery:
+    return Delivery(row.event_id, row.source, row.type, row.aggregate, row.body or b"", row.headers or {})
+
+
+def _settle(row: Row) -> None:
+    row.state, row.body, row.error = "done", None, None
+    row.settled_at, row.next_attempt_at = clock.wall_now(), None
 
 
 def _behind() -> ColumnElement[bool]:

@@ -162,6 +162,45 @@ def test_one_that_waits_and_then_fails_itself_stops_those_behind_it(listener: Li
     assert listener.heard == ["a", "c"]
 
 
+def backlog(listener: Listener, notes: str) -> Inbox:
+    """An inbox where all but the first of ``notes`` wait behind it."""
+    inbox = listener.inbox(delays=(0.0,))
+    listener.raises[notes[0]] = RuntimeError("no")
+    assert [take(inbox, delivery(ONE, note)) for note in notes] == ["parked", *["waiting"] * (len(notes) - 1)]
+    del listener.raises[notes[0]]
+    return inbox
+
+
+def test_those_that_waited_are_handled_together_once_their_turn_has_come(listener: Listener) -> None:
+    inbox = backlog(listener, "abcdef")
+    assert inbox.retry() is True
+    assert listener.heard == ["a"]
+    assert inbox.retry() is True
+    assert listener.heard == list("abcdef")
+    assert inbox.retry() is False
+    assert set(listener.states) == {"done"}
+
+
+@pytest.mark.parametrize("spoilt", "bcdef")
+def test_of_those_that_waited_one_that_fails_spends_its_own_attempts_only(listener: Listener, spoilt: str) -> None:
+    inbox = backlog(listener, "abcdef")
+    listener.raises[spoilt] = RuntimeError("no")
+    while inbox.retry():
+        pass
+    before, place = "abcdef"[: "abcdef".index(spoilt)], "abcdef".index(spoilt)
+    assert listener.heard == list(before)
+    assert listener.states == ["done"] * place + ["dead"] + ["parked"] * (5 - place)
+    assert [row["attempts"] for row in listener.rows[1:]] == [2 if note == spoilt else 0 for note in "bcdef"]
+
+
+def test_one_that_fails_only_in_the_database_spoils_nothing_for_those_that_waited(listener: Listener) -> None:
+    inbox = backlog(listener, "abcd")
+    listener.writes_the_impossible.add("c")
+    while inbox.retry():
+        pass
+    assert (listener.heard, listener.states) == (["a", "b"], ["done", "done", "dead", "parked"])
+
+
 def test_a_redriven_event_gets_all_its_attempts_again(listener: Listener) -> None:
     inbox = listener.inbox(delays=(0.0,))
     listener.raises["a"] = RuntimeError("no")
@@ -203,7 +242,7 @@ def test_the_loop_sleeps_until_the_next_is_due(listener: Listener) -> None:
     listener.runtime.signals.retry.clear()
     listener.administer(redrive, listener.rows[0]["event_id"])
     assert listener.runtime.signals.retry.is_set()
-    assert [inbox.work(), inbox.work(), inbox.work()] == [True, True, 0]
+    assert [inbox.work(), inbox.work()] == [True, 0]
 
 
 # --- several at once ----------------------------------------------------------------------------------------
