@@ -6,6 +6,7 @@ from services.certification.commands import sample
 from services.certification.events import EVENTS
 from services.certification.service import CertificationService
 from shared.api.administration import PERMISSION
+from shared.api.auditing import READ_AUDIT
 from shared.plugins import Plugin
 from shared.text import Text
 
@@ -18,7 +19,8 @@ PLUGIN = Plugin(
     events=EVENTS,
     books=BOOKS,
     grants={
-        "administrator": [PERMISSION],
+        "administrator": [PERMISSION, READ_AUDIT],
+        "inspector": [READ_AUDIT],
         "exam_officer": ["certification.*"],
     },
     commands={"sample": sample},

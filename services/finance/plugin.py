@@ -5,6 +5,7 @@ from services.finance.books import BOOKS
 from services.finance.events import EVENTS
 from services.finance.service import FinanceService
 from shared.api.administration import PERMISSION
+from shared.api.auditing import READ_AUDIT
 from shared.plugins import Plugin
 from shared.text import Text
 
@@ -20,7 +21,8 @@ PLUGIN = Plugin(
     books=BOOKS,
     needs=["publishing", "governance", "membership"],
     grants={
-        "administrator": [PERMISSION],
+        "administrator": [PERMISSION, READ_AUDIT],
+        "inspector": [READ_AUDIT],
         "accountant": [
             "finance.manuscript_fee.read",
             "finance.ledger.read",

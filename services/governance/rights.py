@@ -3,6 +3,7 @@
 import uuid
 
 from shared.api.administration import PERMISSION
+from shared.api.auditing import READ_AUDIT
 from shared.identity.principals import Grants
 from shared.store.tx import Tx
 
@@ -16,7 +17,8 @@ READ_WANTED = "governance.wanted_resolution.read"
 READ_SIGNING_POSTS = "governance.signing-post.read"
 
 GRANTS: Grants = {
-    "administrator": [PERMISSION, APPOINT],
+    "administrator": [PERMISSION, READ_AUDIT, APPOINT],
+    "inspector": [READ_AUDIT],
     "clerk": [APPOINT, HOLD_MEETING, PUT_MOTION, ENTER_VOTE, RECORD_ABSENCE, READ_ABSENCES, READ_WANTED],
     "officer": [READ_ABSENCES, READ_WANTED],
     "accountant": [READ_WANTED],

@@ -7,6 +7,7 @@ from services.membership.events import EVENTS
 from services.membership.seed import seed
 from services.membership.service import MembershipService
 from shared.api.administration import PERMISSION
+from shared.api.auditing import READ_AUDIT
 from shared.plugins import Plugin
 from shared.text import Text
 
@@ -25,7 +26,8 @@ PLUGIN = Plugin(
     grants={
         # What a unit is called, on the papers that finance prints.
         "service:finance": ["membership.unit.read"],
-        "administrator": [PERMISSION, "membership.*"],
+        "administrator": [PERMISSION, READ_AUDIT, "membership.*"],
+        "inspector": [READ_AUDIT],
         "clerk": [
             "membership.unit.*",
             "membership.person.*",

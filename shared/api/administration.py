@@ -1,4 +1,5 @@
-"""What every service offers those who look after it: jobs, events told, events that could not be handled."""
+"""What every service offers those who look after it: jobs, events told, events that could not be handled, and the
+audit trail."""
 
 import uuid
 from datetime import datetime
@@ -8,6 +9,7 @@ from sqlalchemy import func, select, update
 
 from shared import clock
 from shared.api import fields as f
+from shared.api.auditing import AuditTrail
 from shared.api.jobs import JobOut
 from shared.api.operations import operation
 from shared.api.paging import Page, PageRequest
@@ -87,7 +89,7 @@ def drop(tx: Tx, event_id: str) -> Inbox:
     return row
 
 
-class Administration:
+class Administration(AuditTrail):
     """Operations that every service has."""
 
     @operation(

@@ -23,7 +23,7 @@ from shared.books.messages import check_heard, check_inbox, check_jobs, check_ou
 from shared.books.numbers import check_numbers
 from shared.bus.listening import subscriptions_of
 from shared.plugins import Plugin
-from shared.store.database import make_engine
+from shared.store.database import ONE_MOMENT, make_engine
 from shared.store.tables import ChassisBase
 from shared.text import Text
 
@@ -55,7 +55,7 @@ def _snapshot(url: str, opened: ExitStack) -> Session:
     """A session that sees one moment of a database and can change nothing."""
     engine = make_engine(url, pool_size=1)
     opened.callback(engine.dispose)
-    frozen = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    frozen = engine.execution_options(**ONE_MOMENT)
     return opened.enter_context(Session(frozen, autoflush=False))
 
 

@@ -6,6 +6,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import psycopg
 from sqlalchemy import Connection, Engine, create_engine, text
@@ -19,6 +20,9 @@ IDLE_LIMIT = 8.0
 """Seconds for which a service's transaction may ask nothing of its database. Then the server ends it, so that what a
 frozen process or a dead host had locked is free for the others."""
 STILL_HERE_EVERY = 2.0
+
+ONE_MOMENT: dict[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+"""Execution options of a connection whose transaction sees the database at one moment and changes nothing."""
 
 
 def make_engine(url: str, *, pool_size: int, idle_limit: float = 0) -> Engine:

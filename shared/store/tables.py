@@ -1,7 +1,8 @@
 """The chassis' own tables, in the schema ``chassis`` of every service's database.
 
 ``outbox`` what happened and must be told; ``inbox`` what was heard, and what could not be handled yet;
-``audit`` who did what; ``idempotency`` answers already given; ``jobs`` long work; ``counters`` numbers without gaps.
+``audit`` who did what, ``seals`` where its chain ends; ``idempotency`` answers already given; ``jobs`` long work;
+``counters`` numbers without gaps.
 """
 
 import uuid
@@ -81,6 +82,20 @@ class Audit(ChassisBase):
     correlation_id: Mapped[str]
     seal_no: Mapped[int | None] = mapped_column(unique=True)
     seal: Mapped[str | None]
+
+    @property
+    def sealed(self) -> bool:
+        return self.seal_no is not None
+
+
+class Seal(ChassisBase):
+    """The last number and seal given in a chain, so that its end cannot be cut off unseen. There is one: "audit"."""
+
+    __tablename__ = "seals"
+
+    chain: Mapped[str] = mapped_column(primary_key=True)
+    last: Mapped[int]
+    seal: Mapped[str]
 
 
 class Idempotency(ChassisBase):

@@ -210,6 +210,7 @@ class Association:
         self,
         service: str,
         operation: str,
+        /,
         *,
         as_: Person | None = None,
         headers: Mapping[str, str] | None = None,

@@ -15,6 +15,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from shared import offload
 from shared.api import fields as f
 from shared.api.administration import PERMISSION
+from shared.api.auditing import READ_AUDIT
 from shared.api.jobs import JobOut, RunningJob, job
 from shared.api.operations import operation
 from shared.api.paging import Page, PageRequest
@@ -329,7 +330,7 @@ TELLER = Plugin(
     service=TellerService,
     models=TellerBase.metadata,
     events=(NoteTold,),
-    grants={"operator": [PERMISSION], "teller": ["teller.*"]},
+    grants={"operator": [PERMISSION, READ_AUDIT], "teller": ["teller.*"]},
     books=Books(
         checks=(topics_told_what_they_say, counts_left_a_topic),
         numbers=(Numbers(Text("主题", "Topics"), topics_given, counter="topics"),),
@@ -342,7 +343,7 @@ LISTENER = Plugin(
     service=ListenerService,
     models=ListenerBase.metadata,
     needs=("teller",),
-    grants={"operator": [PERMISSION]},
+    grants={"operator": [PERMISSION, READ_AUDIT]},
     books=Books(checks=(notes_are_heard_once,)),
 )
 

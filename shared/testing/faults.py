@@ -112,8 +112,8 @@ FAULTS: dict[str, Call | Statement] = {
     "server: answered, not acknowledged": Call(_ACK, "before"),
     "server: acknowledged": Call(f"{_SERVER}.answer", "after"),
     # What goes on beside requests.
-    "seal: not committed": Statement("UPDATE chassis.audit SET seal_no", "uncommitted"),
-    "seal: committed": Statement("UPDATE chassis.audit SET seal_no", "committed"),
+    "seal: not committed": Statement("WITH head AS", "uncommitted"),
+    "seal: committed": Statement("WITH head AS", "committed"),
     "job: taken up": Statement("UPDATE chassis.jobs SET state", "committed"),
 }
 

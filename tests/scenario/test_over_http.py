@@ -301,3 +301,19 @@ def test_clients_that_hang_up_leave_the_others_alone(anybody: Caller, author: Ca
     with socket.create_connection((host, int(port))) as slow:
         slow.sendall(unfinished)
         assert author.ask("GET", ARTICLES, 200)
+
+
+# --- the audit trail ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.rule(id="M11")
+@pytest.mark.parametrize("service", ["certification", "finance", "governance", "membership", "publishing"])
+def test_an_inspector_reads_every_audit_trail_and_changes_nothing(anybody: Caller, service: str) -> None:
+    inspector = anybody.as_("inspector")
+    span = {"from": "2020-01-01T00:00:00+08:00", "to": "2100-01-01T00:00:00+08:00"}
+    assert "items" in inspector.get(f"/v1/{service}/audit", sort="-at", **span)
+    assert inspector.get(f"/v1/{service}/audit", to=span["from"])["items"] == []
+    assert inspector.get(f"/v1/{service}/audit/verdict")["holds"]
+    inspector.problem("GET", f"/v1/{service}/dead-letters", 403)
+    wrong = inspector.problem("GET", f"/v1/{service}/audit", 422, params={"from": "yesterday"})
+    assert list(wrong["errors"]) == ["from"]

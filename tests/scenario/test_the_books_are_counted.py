@@ -146,7 +146,7 @@ IDS = [f"{service}-{table}" for service, table in TABLES]
 CHASSIS = [
     (service, f"chassis.{table}")
     for service in SERVICES
-    for table in ("outbox", "inbox", "audit", "idempotency", "counters")
+    for table in ("outbox", "inbox", "audit", "seals", "idempotency", "counters")
     # Publishing listens to nobody and numbers without a counter, membership numbers nothing.
     if (service, table) not in {("publishing", "inbox"), ("publishing", "counters"), ("membership", "counters")}
 ]

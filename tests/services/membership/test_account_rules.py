@@ -175,6 +175,7 @@ def test_roles_are_those_of_the_data() -> None:
         "clerk": "秘书处办事员",
         "cashier": "出纳",
         "officer": "负责人",
+        "inspector": "监督检查员",
     }
     assert rules.roles(["editor", "clerk", "editor"], ROLES) == {"editor", "clerk"}
     assert rules.roles([], ROLES) == frozenset()

@@ -22,7 +22,7 @@ from shared.text import Text
 
 PLUGINS = [echo.TELLER, echo.LISTENER]
 TABLES = [
-    *(("teller", table) for table in ("chassis.outbox", "chassis.audit", "chassis.idempotency", "chassis.counters")),
+    *(("teller", f"chassis.{table}") for table in ("outbox", "audit", "seals", "idempotency", "counters")),
     ("teller", "topics"),
     *(("listener", table) for table in ("chassis.inbox", "heard_notes")),
 ]
@@ -41,6 +41,7 @@ UNSEEN = {
     # When something happened is written in one place only, and what people call a thing says nothing of others.
     "chassis.outbox": {"position", "created_at", "sent_at"},
     "chassis.audit": set(),
+    "chassis.seals": set(),
     "chassis.idempotency": {"key", "answer", "created_at"},
     "chassis.counters": set(),
     "chassis.inbox": {"seq", "attempts", "body", "headers", "error", "received_at", "next_attempt_at", "settled_at"},
@@ -191,6 +192,8 @@ def test_a_row_changed_in_any_column_that_matters_is_found(
         ("teller", "UPDATE chassis.jobs SET state = 'running'", ("teller", "jobs", "chassis.jobs")),
         ("teller", "UPDATE chassis.audit SET principal = 'x' WHERE seal_no = 2", ("teller", "audit", "chassis.audit")),
         ("teller", "DELETE FROM chassis.audit WHERE seal_no = 2", ("teller", "keys", "chassis.audit")),
+        ("teller", "DELETE FROM chassis.audit WHERE seal_no > 2", ("teller", "audit", "chassis.audit")),
+        ("teller", "UPDATE chassis.seals SET last = last - 1", ("teller", "audit", "chassis.audit")),
         (
             "teller",
             "UPDATE chassis.idempotency SET answer = NULL WHERE operation = 'start_counting'",

@@ -8,6 +8,7 @@ import pytest
 
 from shared.store.audit import verify
 from shared.store.base import new_id
+from shared.store.database import ONE_MOMENT
 from shared.store.embedded import EmbeddedPostgres
 from shared.testing.association import eventually
 from shared.testing.rabbitmq import PrivateRabbitMQ
@@ -72,7 +73,7 @@ def test_one_chain_seals_what_both_have_done(one: Pair, other: Pair) -> None:
         pair.topic()
     unsealed = "SELECT 1 FROM chassis.audit WHERE seal IS NULL"
     eventually(lambda: not one.rows("teller", unsealed))
-    with one.database("teller").connect() as connection:
+    with one.database("teller").connect().execution_options(**ONE_MOMENT) as connection:
         verdict = verify(connection)
     assert verdict.holds
     assert verdict.sealed >= 10

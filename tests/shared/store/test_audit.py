@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session
 from shared.clock import wall_now
 from shared.runtime import Runtime
 from shared.store import audit
-from shared.store.audit import Verdict, seal_batch, verify
+from shared.store.audit import Verdict, seal_batch, seal_of, verify
+from shared.store.database import ONE_MOMENT
+from shared.store.migrations import CHASSIS, apply
 from shared.store.tables import Audit
 from shared.testing import echo
 
@@ -115,6 +117,7 @@ COLUMNS = {
 }
 
 
+@pytest.mark.rule(id="X7")
 @pytest.mark.parametrize("column", COLUMNS)
 def test_a_changed_row_is_found_at_its_place(engine: Engine, column: str) -> None:
     sealed(engine, 5)
@@ -126,7 +129,8 @@ def test_a_changed_row_is_found_at_its_place(engine: Engine, column: str) -> Non
     assert not verdict.holds
 
 
-@pytest.mark.parametrize("gone", [[1], [3], [4], [2, 3], [1, 2, 3, 4], [2, 4]])
+@pytest.mark.rule(id="X7")
+@pytest.mark.parametrize("gone", [[1], [3], [5], [2, 3], [4, 5], [1, 2, 3, 4], [2, 5], [1, 2, 3, 4, 5]])
 def test_removed_rows_are_missed_by_number(engine: Engine, gone: list[int]) -> None:
     sealed(engine, 5)
     tamper(engine, f"DELETE FROM chassis.audit WHERE seal_no IN ({', '.join(map(str, gone))})")
@@ -163,6 +167,7 @@ def test_rows_that_changed_places_with_their_seals_are_found(engine: Engine) -> 
     assert found(engine).broken == [2, 4]
 
 
+@pytest.mark.rule(id="X7")
 def test_contents_that_changed_places_are_found(engine: Engine) -> None:
     sealed(engine, 5)
     swap(engine, "operation")
@@ -192,3 +197,92 @@ def test_a_seal_taken_off_is_missed(engine: Engine) -> None:
     tamper(engine, "UPDATE chassis.audit SET seal = NULL, seal_no = NULL WHERE seal_no = 2")
     verdict = found(engine)
     assert (verdict.missing, verdict.unsealed, verdict.holds) == ([2], 1, False)
+
+
+# --- the end ------------------------------------------------------------------------------------------------
+
+
+def test_what_was_rolled_back_is_not_missed(engine: Engine) -> None:
+    sealed(engine, 2)
+    with Session(engine) as undone:
+        undone.add(Audit(at=wall_now(), principal="p", operation="o", target="t", digest="d", correlation_id="c"))
+        undone.flush()
+    assert found(engine) == Verdict(2, 0, [], [])
+
+
+@pytest.mark.rule(id="X7")
+def test_what_was_cut_off_stays_missing_whatever_is_done_afterwards(engine: Engine) -> None:
+    sealed(engine, 5)
+    tamper(engine, "DELETE FROM chassis.audit WHERE seal_no > 3")
+    sealed(engine, 2)
+    assert found(engine) == Verdict(5, 0, [], [4, 5])
+    assert [row(engine, number)["operation"] for number in (6, 7)] == ["act 1", "act 2"]
+
+
+@pytest.mark.rule(id="X7")
+def test_a_last_row_changed_together_with_its_seal_is_found(engine: Engine) -> None:
+    sealed(engine, 3)
+    before = row(engine, 2)["seal"]
+    tamper(engine, "UPDATE chassis.audit SET operation = 'another' WHERE seal_no = 3")
+    with engine.begin() as connection:
+        changed = connection.execute(text("SELECT * FROM chassis.audit WHERE seal_no = 3")).one()
+        forged = {"seal": seal_of(before, 3, changed)}
+        connection.execute(text("UPDATE chassis.audit SET seal = :seal WHERE seal_no = 3"), forged)
+    assert found(engine).broken == [3]
+    sealed(engine, 1)
+    assert found(engine).broken == [4], "what was sealed next was made from what the row was"
+
+
+def test_a_row_that_the_sealer_did_not_give_its_number_is_found(engine: Engine) -> None:
+    sealed(engine, 3)
+    last = row(engine, 3)["seal"]
+    write(engine, "forged")
+    with engine.begin() as connection:
+        forged = connection.execute(text("SELECT * FROM chassis.audit WHERE seal_no IS NULL")).one()
+        values = {"seal": seal_of(last, 4, forged)}
+        connection.execute(text("UPDATE chassis.audit SET seal_no = 4, seal = :seal WHERE seal_no IS NULL"), values)
+    assert found(engine) == Verdict(4, 0, [4], [])
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM chassis.seals",
+        "UPDATE chassis.seals SET chain = 'another'",
+        "UPDATE chassis.seals SET last = last - 1",
+        "UPDATE chassis.seals SET last = 0",
+        "UPDATE chassis.seals SET last = 1000000000000",
+        "UPDATE chassis.seals SET seal = repeat('0', 64)",
+    ],
+)
+def test_a_memory_of_the_end_that_was_tampered_with_is_found_there(engine: Engine, statement: str) -> None:
+    sealed(engine, 5)
+    tamper(engine, statement)
+    assert found(engine) == Verdict(5, 0, [5], [])
+
+
+def test_what_an_older_process_sealed_without_remembering_it_is_gone_on_from(engine: Engine) -> None:
+    sealed(engine, 5)
+    before = row(engine, 3)["seal"]
+    tamper(engine, f"UPDATE chassis.seals SET last = 3, seal = '{before}'")
+    sealed(engine, 1)
+    assert found(engine) == Verdict(6, 0, [], [])
+
+
+def test_a_trail_that_is_there_already_is_remembered_by_the_migration(engine: Engine) -> None:
+    sealed(engine, 3)
+    tamper(engine, "DROP TABLE chassis.seals", "UPDATE chassis.alembic_version SET version_num = 'chassis_0001'")
+    apply(engine, [CHASSIS])
+    assert found(engine) == Verdict(3, 0, [], [])
+    tamper(engine, "DELETE FROM chassis.audit WHERE seal_no = 3")
+    assert found(engine) == Verdict(2, 0, [], [3])
+
+
+def test_what_is_sealed_while_the_chain_is_verified_does_not_look_wrong(engine: Engine) -> None:
+    sealed(engine, 40)
+    with ThreadPoolExecutor(1) as pool, engine.connect().execution_options(**ONE_MOMENT) as connection:
+        for _ in range(20):
+            sealing = pool.submit(sealed, engine, 5)
+            assert verify(connection).holds
+            connection.rollback()
+            sealing.result()
