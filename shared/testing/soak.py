@@ -28,7 +28,7 @@ from shared.testing.siege import SERVICES, Siege
 
 TELLERS, LISTENERS, PRODUCERS, TOPICS, NOTES = 2, 2, 4, 8, 20
 SETTLING = 180.0
-"""Seconds within which everything must have come to rest once all has been told."""
+"""Seconds after which nothing more is waited for once all has been told and no other event has come to count."""
 
 
 @dataclass
@@ -104,15 +104,17 @@ def soak(
             within=60 * minutes,
         )
         done.telling = time.monotonic() - began
-        began = time.monotonic()
+        began = progressed = time.monotonic()
         while True:
-            done.heard = siege.heard()
+            heard, done.heard = done.heard, siege.heard()
+            if done.heard > heard:
+                progressed = time.monotonic()
             look()
             if done.heard >= done.told:
                 done.findings = count_all(SERVICES, siege.urls, node=node, amqp_url=siege.url)
                 if not done.findings:
                     break
-            if time.monotonic() - began > SETTLING:
+            if time.monotonic() - progressed > SETTLING:
                 done.findings = count_all(SERVICES, siege.urls, node=node, amqp_url=siege.url)
                 break
             time.sleep(0.5)
