@@ -19,6 +19,7 @@ from kombu import Connection
 
 from shared import clock
 from shared.bus.connection import LARGEST_MESSAGE, BusErrors, Heart, blocked, connect, sever
+from shared.bus.declaring import have_exchange
 from shared.errors import Broken, DeadlineExceeded, Malformed, NotFound, Problem, TooLarge, Unavailable
 
 log = structlog.get_logger()
@@ -108,7 +109,8 @@ class _Line:
         self._pending: dict[str, _Call] = {}
         self._ids = map(str, itertools.count(1))
         self.lost = False
-        self.reply_to = str(uuid.uuid4())
+        # Whose it is, so that the broker can let nobody else have a queue of this name, or bind one to this address.
+        self.reply_to = f"{self.connection.userid or 'anybody'}-{uuid.uuid4()}"
         try:
             self.channel: Any = self._listen()
         except BusErrors:
@@ -120,9 +122,9 @@ class _Line:
         self._heart.start()
 
     def _listen(self) -> Any:
+        have_exchange(self.connection, EXCHANGE, "topic")
         channel = self.connection.channel()
         queue = f"rpc.reply-{self.reply_to}"
-        channel.exchange_declare(exchange=EXCHANGE, type="topic", durable=True, auto_delete=False)
         channel.queue_declare(queue=queue, durable=False, exclusive=True, auto_delete=True)
         channel.queue_bind(queue=queue, exchange=EXCHANGE, routing_key=self.reply_to)
         channel.basic_consume(queue=queue, no_ack=True, callback=self._reply, consumer_tag=queue)

@@ -20,6 +20,7 @@ from kombu import Connection, Consumer, Exchange, Queue, binding
 from kombu.message import Message
 
 from shared.bus.connection import BusErrors, connect, rouse
+from shared.bus.declaring import declare
 from shared.bus.events import CE, dead_queue, exchange_name, fit_id, inbox_queue
 from shared.bus.inbox import Delivery, Inbox, storable
 from shared.bus.pulse import Pulse
@@ -34,7 +35,6 @@ BATCH = 100
 SPELL = 0.25
 """Seconds that a batch should take at most: for so long it holds what its handlers lock."""
 DELIVERY_LIMIT = 1000
-DEAD_EXCHANGE = "xiehui.dead"
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.1, 5.0
 LOOK_UP_EVERY = 0.5
 HEARTBEAT = 2.0
@@ -46,10 +46,14 @@ class Undecodable(Exception):
 
 
 def queues_of(service: str, subscriptions: Iterable[tuple[str, str]]) -> tuple[Queue, Queue]:
-    """The service's inbox queue, bound to what it subscribes to, and the queue of what the broker gave up."""
+    """The service's inbox queue, bound to what it subscribes to, and the queue of what the broker gave up.
+
+    That comes over an exchange of the service's own, of the queue's name: over one that services share, any of them
+    could put into another's queue what the broker never gave up, and bind a queue to what it gave up for another.
+    """
     dead = Queue(
         dead_queue(service),
-        Exchange(DEAD_EXCHANGE, type="direct", durable=True),
+        Exchange(dead_queue(service), type="direct", durable=True),
         routing_key=service,
         durable=True,
         queue_arguments={"x-queue-type": "quorum"},
@@ -65,7 +69,7 @@ def queues_of(service: str, subscriptions: Iterable[tuple[str, str]]) -> tuple[Q
         queue_arguments={
             "x-queue-type": "quorum",
             "x-single-active-consumer": True,
-            "x-dead-letter-exchange": DEAD_EXCHANGE,
+            "x-dead-letter-exchange": dead_queue(service),
             "x-dead-letter-routing-key": service,
             "x-delivery-limit": DELIVERY_LIMIT,
         },
@@ -196,6 +200,8 @@ class EventConsumer:
     def _listen(self, connection: Connection, writing: AbstractContextManager[Any]) -> None:
         self._connection = connection
         inbox, dead = queues_of(self._service, self._subscriptions)
+        for queue in (inbox, dead):
+            declare(queue, connection)
         channel = connection.channel()
         # Only what a delivery's callback notes down: a connection that is given up still hands out what was under way,
         # and that must not be settled before what it came after.
@@ -206,6 +212,7 @@ class EventConsumer:
                 [queue],
                 on_message=lambda message, given_up=given_up: arrived.append((message, given_up)),
                 prefetch_count=PREFETCH,
+                auto_declare=False,
             )
             for queue, given_up in ((inbox, False), (dead, True))
         ]

@@ -15,6 +15,7 @@ import structlog
 from kombu import Connection
 
 from shared.bus.connection import BusErrors, connect, rouse
+from shared.bus.declaring import have_exchange
 from shared.errors import Unauthenticated
 from shared.identity.keys import Keyring
 
@@ -75,9 +76,9 @@ class _Member:
 
     def _attend(self, connection: Connection) -> None:
         self._connection = connection
-        channel = self._channel = connection.channel()
         for exchange in (MANIFESTS, QUESTIONS):
-            channel.exchange_declare(exchange=exchange, type="fanout", durable=True, auto_delete=False)
+            have_exchange(connection, exchange, "fanout")
+        channel = self._channel = connection.channel()
         queue = channel.queue_declare(queue="", exclusive=True, auto_delete=True).queue
         channel.queue_bind(queue=queue, exchange=self._hears, routing_key="")
         channel.basic_consume(queue=queue, no_ack=True, callback=self._message, consumer_tag=queue)

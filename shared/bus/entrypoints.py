@@ -29,6 +29,7 @@ from nameko.rpc import Rpc, RpcConsumer
 
 from shared.bus.client import EXCHANGE
 from shared.bus.connection import LARGEST_MESSAGE, BusErrors, unopened
+from shared.bus.declaring import declare
 from shared.errors import Broken, Malformed, Problem
 
 log = structlog.get_logger()
@@ -61,7 +62,7 @@ class OperationQueueConsumer(QueueConsumer):
     def get_consumers(self, consumer_cls: Callable[..., Any], channel: Any) -> Iterable[Any]:
         """Consumers that hand over messages as they came: kombu's decoding is slower than what we need of it."""
         for provider in self._providers:
-            declare(provider.queue, channel.connection)
+            have(provider.queue, channel.connection)
             take = partial(self.hand_over, provider)
             consumer = consumer_cls(queues=[provider.queue], on_message=take, auto_declare=False)
             consumer.qos(prefetch_count=self.prefetch_count)
@@ -121,12 +122,10 @@ class OperationQueueConsumer(QueueConsumer):
             self._in_hand -= 1
 
 
-def declare(queue: Queue, connection: Any) -> None:
+def have(queue: Queue, connection: Any) -> None:
     """Declare a queue. One that is there and differs, from another version or setting, is used as it is."""
-    channel = connection.channel()
     try:
-        queue(channel).declare()
-        channel.close()
+        declare(queue, connection)
     except PreconditionFailed as differs:
         log.warning(
             "a queue is used as it is: delete it to have it made anew", queue=queue.name, why=str(differs)[:200]

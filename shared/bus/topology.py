@@ -2,7 +2,8 @@
 
 An exchange drops what no queue is bound for. Were a service's queue declared by that service alone, what others tell
 before it has run for the first time would be lost to it; so whoever starts first declares the queues of all that are
-installed. The same holds of a broker that comes back empty: whoever tells sees first to those who listen.
+installed. The same holds of a broker that comes back empty: whoever tells sees first to those who listen. Where each
+service has a broker user of its own, who may not declare another's, the broker's definitions do it (ADR 0031).
 """
 
 import time
@@ -14,6 +15,7 @@ from kombu import Connection
 
 from shared.bus.connection import BusErrors, connect
 from shared.bus.consumer import queues_of
+from shared.bus.declaring import declare
 from shared.bus.listening import subscriptions_of
 from shared.plugins import plugins
 
@@ -48,10 +50,8 @@ def declare_on(connection: Connection, subscriptions: Mapping[str, Iterable[tupl
         wanted = list(heard)
         if not wanted:
             continue
-        channel = connection.channel()
         try:
             for queue in queues_of(service, wanted):
-                queue(channel).declare()
-            channel.close()
+                declare(queue, connection)
         except AccessRefused:
             log.info("the queues of another service are not ours to declare", service=service)
