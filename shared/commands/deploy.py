@@ -27,8 +27,8 @@ def env(
     example: Annotated[Path, typer.Option(help="What to fill in")] = Path(".env.example"),
 ) -> None:
     """Write .env with a fresh secret in every empty place of .env.example; an existing one is only completed."""
-    known = _assignments(file.read_text()) if file.is_file() else {}
-    wanted = _assignments(example.read_text())
+    known = assignments(file.read_text()) if file.is_file() else {}
+    wanted = assignments(example.read_text())
     fresh = {name: known.get(name) or value or secrets.token_urlsafe(24) for name, value in wanted.items()}
     text = "".join(f"{name}={value}\n" for name, value in {**known, **fresh}.items())
     with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as target:
@@ -36,7 +36,8 @@ def env(
     console.print(f"{file}: {len(wanted)} 项 / entries")
 
 
-def _assignments(text: str) -> dict[str, str]:
+def assignments(text: str) -> dict[str, str]:
+    """What a file like .env says: name → value."""
     lines = (line.partition("=") for line in text.splitlines() if "=" in line and not line.startswith("#"))
     return {name.strip(): value.strip() for name, _, value in lines}
 

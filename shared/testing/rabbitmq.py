@@ -16,15 +16,16 @@ PYTEST_DONT_REWRITE: test modules may import this one before pytest loads it, an
 import atexit
 import contextlib
 import itertools
+import json
 import os
 import secrets
 import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import IO, Self
+from typing import IO, Any, Self
 from urllib.parse import quote
 
 import amqp
@@ -122,10 +123,11 @@ class PrivateRabbitMQ:
     def password(self) -> str:
         return self._settled().password
 
-    def url(self, vhost: str = "/") -> str:
-        """The AMQP address of one virtual host, user and password included."""
+    def url(self, vhost: str = "/", user: str = "", password: str = "") -> str:
+        """The AMQP address of one virtual host for the node's user or another, password included."""
         seat = self._settled()
-        return f"amqp://{seat.user}:{seat.password}@127.0.0.1:{seat.port}/{quote(vhost, safe='')}"
+        who = f"{user or seat.user}:{password or seat.password}"
+        return f"amqp://{who}@127.0.0.1:{seat.port}/{quote(vhost, safe='')}"
 
     def start(self) -> None:
         """Start the node, or start it again after ``kill``; returns when it serves AMQP."""
@@ -220,6 +222,13 @@ class PrivateRabbitMQ:
     def delete_vhost(self, name: str) -> None:
         """Remove a virtual host with all it holds; connections to it are closed."""
         self.eval(f"ok = rabbit_vhost:delete({_binary(name)}, {_binary(self.user)})")
+
+    def import_definitions(self, definitions: Mapping[str, Any]) -> None:
+        """What a broker does at its start with the file that ``load_definitions`` names."""
+        self.eval(f"ok = rabbit_definitions:import_raw({_binary(json.dumps(definitions))})")
+
+    def delete_user(self, name: str) -> None:
+        self.eval(f"ok = rabbit_auth_backend_internal:delete_user({_binary(name)}, {_binary(self.user)})")
 
     def eval(self, expression: str, timeout: float = 30.0) -> str:
         """Run Erlang in the node, on one line and without the final full stop; answers the value as printed.

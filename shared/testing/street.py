@@ -6,7 +6,7 @@ street.call("echo", text="a")
 """
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -32,10 +32,20 @@ PATIENCE = 60.0
 
 
 class Street:
-    """Databases and keys for the processes that join the bus at the address ``bus``. ``rooms`` ends them."""
+    """Databases and keys for the processes that join the bus at the address ``bus``, or at one of their own in
+    ``buses`` (service or "gateway" → address). ``rooms`` ends them."""
 
-    def __init__(self, bus: str, postgres: EmbeddedPostgres, folder: Path, rooms: ExitStack) -> None:
+    def __init__(
+        self,
+        bus: str,
+        postgres: EmbeddedPostgres,
+        folder: Path,
+        rooms: ExitStack,
+        *,
+        buses: Mapping[str, str] | None = None,
+    ) -> None:
         self.bus = bus
+        self._buses = buses or {}
         self._folder = folder
         self._rooms = rooms
         self._keys = folder / "keys"
@@ -56,6 +66,7 @@ class Street:
         """Another process of a service, ready."""
         (port,) = free_ports(1)
         variables = {
+            "XIEHUI_AMQP_URL": self._buses.get(name, self.bus),
             "XIEHUI_DATABASE_URL": self.urls[name],
             "XIEHUI_HEALTH_PORT": str(port),
             "XIEHUI_POLL_EVERY": "0.2",
@@ -76,20 +87,24 @@ class Street:
     def gateway(self) -> tuple[Started, Caller]:
         """The gateway, and anybody who calls it."""
         (port,) = free_ports(1)
-        variables = {"XIEHUI_STATE": str(self._folder / "state"), "XIEHUI_PORT": str(port), "WEB_CONCURRENCY": "1"}
+        variables = {
+            "XIEHUI_AMQP_URL": self._buses.get("gateway", self.bus),
+            "XIEHUI_STATE": str(self._folder / "state"),
+            "XIEHUI_PORT": str(port),
+            "WEB_CONCURRENCY": "1",
+        }
         process = self._start(program=GATEWAY, log=f"gateway-{port}.log", **variables)
         caller = Caller(f"http://127.0.0.1:{port}", self.issuer)
         caller.ready("teller", within=PATIENCE)
         return process, caller
 
     def _start(self, *arguments: str, program: tuple[str, ...], log: str, **variables: str) -> Started:
-        common = {"XIEHUI_AMQP_URL": self.bus, "XIEHUI_KEYS": str(self._keys)}
         return self._rooms.enter_context(
             Started(
                 *arguments,
                 program=program,
                 log=self._folder / log,
-                variables={**common, **variables},
+                variables={"XIEHUI_KEYS": str(self._keys), **variables},
                 folder=self._folder,
             )
         )

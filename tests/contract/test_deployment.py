@@ -19,6 +19,7 @@ from typer.testing import CliRunner
 from gateway import serving
 from shared.commands import deploy
 from shared.generating.compose import SERVICE_UID, compose, env_example, url_variable
+from shared.generating.rabbitmq import password_variable, users_of
 from shared.plugins import plugins
 from shared.running import PATIENCE
 from shared.settings import from_environment
@@ -40,9 +41,9 @@ def test_the_file_is_what_the_services_make_it(written: dict[str, Any]) -> None:
 
 def test_every_service_has_a_container_of_its_own_and_can_be_scaled(written: dict[str, Any]) -> None:
     assert set(plugins()) < set(written["services"])
-    for name, service in written["services"].items():
+    for service in written["services"].values():
         assert "container_name" not in service
-        assert name == "setup" or "healthcheck" in service
+        assert ("healthcheck" in service) == (service["restart"] != "no")
     for name in plugins():
         assert written["services"][name]["command"] == ["run", name]
         assert "ports" not in written["services"][name]
@@ -54,14 +55,17 @@ def test_every_variable_is_one_that_make_env_fills(written: dict[str, Any]) -> N
 
 
 def test_no_secret_has_a_default(written: dict[str, Any]) -> None:
-    for variable in re.findall(r"\$\{([A-Z_]*PASSWORD)([^}]*)\}", yaml.safe_dump(written)):
+    for variable in re.findall(r"\$\{([A-Z_]*PASSWORD[A-Z_]*)([^}]*)\}", yaml.safe_dump(written)):
         assert variable[1].startswith(":?"), variable
 
 
 def test_every_volume_and_dependency_exists(written: dict[str, Any]) -> None:
     used = set()
     for service in written["services"].values():
-        used |= {volume.partition(":")[0] for volume in service.get("volumes", [])}
+        volumes = {volume.partition(":")[0] for volume in service.get("volumes", [])}
+        lying_here = {volume for volume in volumes if volume.startswith("./")}
+        assert all((ROOT / path).is_file() for path in lying_here)
+        used |= volumes - lying_here
         assert set(service.get("depends_on", {})) <= set(written["services"])
     assert used == set(written["volumes"])
 
@@ -87,8 +91,33 @@ def test_every_setting_is_one_that_is_read(written: dict[str, Any]) -> None:
         for name in service.get("environment", {}):
             if name.startswith("XIEHUI_DATABASE_URL_"):
                 assert name in map(url_variable, plugins())
+            elif name.startswith("XIEHUI_AMQP_PASSWORD_"):
+                assert name in map(password_variable, users_of(plugins()))
             elif name.startswith("XIEHUI_"):
                 assert name in source or f'"{name.removeprefix("XIEHUI_")}"' in source
+
+
+def test_each_joins_the_bus_as_a_user_of_its_own_with_the_password_that_the_broker_is_given(
+    written: dict[str, Any],
+) -> None:
+    given = written["services"]["definitions"]["environment"]
+    for name in [*plugins(), "gateway"]:
+        address = written["services"][name]["environment"]["XIEHUI_AMQP_URL"]
+        assert address == f"pyamqp://{name}:{given[password_variable(name)]}@rabbitmq:5672//"
+    assert set(given) == set(map(password_variable, users_of(plugins())))
+
+
+def test_the_broker_loads_the_definitions_that_are_written_for_it(written: dict[str, Any]) -> None:
+    mounted = dict(volume.split(":")[:2] for volume in written["services"]["rabbitmq"]["volumes"])
+    command = written["services"]["definitions"]["command"]
+    (volume,) = written["services"]["definitions"]["volumes"]
+    name, _, folder = volume.partition(":")
+    (configuration,) = (path for path in mounted if path.startswith("./"))
+    assert mounted[configuration].startswith("/etc/rabbitmq/conf.d/")
+    loaded = re.findall("^load_definitions = (.+)$", (ROOT / configuration).read_text(), re.MULTILINE)
+    assert loaded == [command[2].replace(folder, mounted[name], 1)]
+    waits = written["services"]["rabbitmq"]["depends_on"]
+    assert waits == {"definitions": {"condition": "service_completed_successfully"}}
 
 
 def test_a_service_with_a_dash_in_its_name_finds_its_database(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -126,8 +155,8 @@ def test_make_env_fills_every_secret_and_keeps_those_there_are(tmp_path: Path) -
     subprocess.run(run, check=True, capture_output=True)
     first = (tmp_path / ".env").read_text()
     values = dict(line.split("=", 1) for line in first.splitlines())
-    secrets = [value for name, value in values.items() if name.endswith("PASSWORD")]
-    assert len(secrets) == len(set(secrets)) == len(plugins()) + 2
+    secrets = [value for name, value in values.items() if "PASSWORD" in name]
+    assert len(secrets) == len(set(secrets)) == 2 * len(plugins()) + 3
     assert min(map(len, secrets)) >= 24
     assert (tmp_path / ".env").stat().st_mode & 0o077 == 0
     subprocess.run(run, check=True, capture_output=True)

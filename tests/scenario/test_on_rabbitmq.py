@@ -1,4 +1,5 @@
-"""The association as it is deployed: a process a service on RabbitMQ, databases and keys apart, gunicorn in front.
+"""The association as it is deployed: a process a service on RabbitMQ, broker users, databases and keys apart, gunicorn
+in front.
 
 Prepared by `xiehui setup` and started by the commands of docker-compose.yml.
 """
@@ -22,6 +23,7 @@ from shared.identity.keys import Keyring
 from shared.plugins import plugins
 from shared.store.embedded import EmbeddedPostgres
 from shared.testing.association import eventually
+from shared.testing.broker_users import broker_users
 from shared.testing.processes import Caller, Started, xiehui
 from shared.testing.rabbitmq import PrivateRabbitMQ
 from shared.testing.rabbitmq_engines import free_ports
@@ -35,13 +37,13 @@ FEES = "/v1/finance/manuscript-fees"
 class Deployment:
     """Processes of services and of the gateway, each with what docker-compose.yml gives it."""
 
-    def __init__(self, folder: Path, amqp_url: str, databases: dict[str, str], rooms: ExitStack) -> None:
+    def __init__(self, folder: Path, buses: dict[str, str], databases: dict[str, str], rooms: ExitStack) -> None:
         self.folder = folder
+        self.buses = buses
         self.keys = folder / "keys"
         self._databases = databases
         self._rooms = rooms
         self._common = {
-            "XIEHUI_AMQP_URL": amqp_url,
             "XIEHUI_ANNOUNCE_EVERY": str(ANNOUNCED_EVERY),
             "XIEHUI_POLL_EVERY": "0.2",
             "XIEHUI_RPC_DEADLINE": "5",
@@ -52,7 +54,11 @@ class Deployment:
     def service(self, name: str) -> Started:
         """Another process of a service; the address of its health door is kept by its pid."""
         (port,) = free_ports(1)
-        own = {"XIEHUI_DATABASE_URL": self._databases[name], "XIEHUI_KEYS": str(self.keys / name)}
+        own = {
+            "XIEHUI_AMQP_URL": self.buses[name],
+            "XIEHUI_DATABASE_URL": self._databases[name],
+            "XIEHUI_KEYS": str(self.keys / name),
+        }
         process = Started(
             *compose()["services"][name]["command"],
             log=self.folder / f"{name}-{port}.log",
@@ -67,6 +73,7 @@ class Deployment:
         declared = compose()["services"]["gateway"]
         port = port or free_ports(1)[0]
         own = {
+            "XIEHUI_AMQP_URL": self.buses["gateway"],
             "XIEHUI_KEYS": str(self.keys / "gateway"),
             "XIEHUI_STATE": str(self.folder / "state"),
             "XIEHUI_HOST": "127.0.0.1",
@@ -105,13 +112,10 @@ def deployment(
     done = xiehui("setup", "--keys", folder / "keys", XIEHUI_ADMIN_DATABASE_URL=postgres.admin_url, **variables)
     assert done.returncode == 0, done.stdout
     assert "一次性密码 / one-time secret:" in done.stdout, "whoever sets it up is told how to sign in"
-    vhost = f"deployment-{mark}"
-    bus = rabbitmq_node.create_vhost(vhost).replace("amqp://", "pyamqp://")
     try:
-        with ExitStack() as rooms:
-            yield Deployment(folder, bus, databases, rooms)
+        with broker_users(rabbitmq_node, plugins().values()) as buses, ExitStack() as rooms:
+            yield Deployment(folder, buses, databases, rooms)
     finally:
-        rabbitmq_node.delete_vhost(vhost)
         for url in databases.values():
             postgres.drop_database(str(make_url(url).database))
 
@@ -274,7 +278,7 @@ def test_a_service_waits_for_the_bus_and_can_be_stopped_meanwhile(deployment: De
 def test_without_its_keys_a_service_says_so_and_ends(deployment: Deployment, tmp_path: Path) -> None:
     done = xiehui(
         *("run", "finance"),
-        XIEHUI_AMQP_URL=str(deployment._common["XIEHUI_AMQP_URL"]),
+        XIEHUI_AMQP_URL=deployment.buses["finance"],
         XIEHUI_KEYS=str(tmp_path),
         XIEHUI_HEALTH_PORT=str(free_ports(1)[0]),
     )
