@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
+import psutil  # type: ignore[import-untyped]
 import pytest
 
 from shared.bus.client import RpcClient
@@ -183,6 +184,9 @@ def test_a_call_to_a_silent_broker_ends_by_its_deadline(rabbitmq_node: PrivateRa
     assert outcome(client) == "service-away"
     os.kill(rabbitmq_node.pid, signal.SIGSTOP)
     try:
+        # A machine with much else to do stops its threads a moment later, and until then the broker answers.
+        threads = [psutil.Process(thread.id) for thread in psutil.Process(rabbitmq_node.pid).threads()]
+        eventually(lambda: {thread.status() for thread in threads} == {psutil.STATUS_STOPPED})
         asked = time.monotonic()
         assert outcome(client, deadline=0.5) == "deadline-exceeded"
         assert outcome(RpcClient(rabbitmq_url), deadline=0.5) == "bus-away", "one that is not connected yet"
