@@ -1,9 +1,10 @@
 """What must fit together in membership: who belongs to it and what was told of them, standards by resolution, and
 invoices as finance has been paid them (M3, M4)."""
 
+from collections import Counter
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from services.membership.accounts.models import Account
 from services.membership.dues import rules
@@ -17,11 +18,12 @@ from services.membership.events import (
     RepresentativeEnded,
     RepresentativeNamed,
     UnitAdmitted,
+    UnitChanged,
     UnitStandingChanged,
 )
 from services.membership.people.models import Person
 from services.membership.representatives.models import Representative
-from services.membership.units.models import Unit
+from services.membership.units.models import Unit, UnitChange
 from shared.books.declared import Books, Faults
 from shared.books.look import Look
 from shared.books.matching import matched, told_once
@@ -40,11 +42,22 @@ def what_began_and_ended_was_told_once(look: Look) -> Faults:
         yield from told_once(look, schema, dict.fromkeys(look.session.scalars(ids), ()))
 
 
+def changes_were_told(look: Look) -> Faults:
+    """Each field of a unit was told to have changed as often as its history says (M1)."""
+    told = Counter((each.data["id"], field) for each in look.told(UnitChanged) for field in each.data["fields_changed"])
+    kept = select(UnitChange.unit_id, UnitChange.field, func.count()).group_by(UnitChange.unit_id, UnitChange.field)
+    found = (((unit, field), times) for unit, field, times in look.session.execute(kept))
+    yield from matched("unit_changes", told, found)
+
+
 def standings_are_as_told(look: Look) -> Faults:
-    """A unit stands as was told last; one of which nothing was told stands well (M4)."""
+    """A unit stands as was told last, and each time it was told what was told before; it begins well (M4)."""
     units = look.session.execute(select(Unit.id, Unit.standing)).all()
     wanted: dict[UUID, object] = dict.fromkeys((row.id for row in units), rules.Standing.GOOD.value)
-    wanted.update((each.data["id"], each.data["standing"]) for each in look.told(UnitStandingChanged))
+    for each in look.told(UnitStandingChanged):
+        unit = each.data["id"]
+        yield from matched(f"chassis.outbox {each.id}", {unit: wanted.get(unit)}, [(unit, each.data["before"])])
+        wanted[unit] = each.data["standing"]
     yield from matched("standing of units", wanted, ((row.id, row.standing) for row in units))
 
 
@@ -104,6 +117,7 @@ def invoices_are_open_as_finance_said(look: Look) -> Faults:
 BOOKS = Books(
     checks=(
         what_began_and_ended_was_told_once,
+        changes_were_told,
         standings_are_as_told,
         standards_follow_resolutions,
         invoices_were_told_once,

@@ -112,12 +112,13 @@ class InvoiceIssued(EventSchema):
 
 
 class UnitStandingChanged(EventSchema):
-    """A unit stands otherwise with its dues than before (M4)."""
+    """A unit stands otherwise with its dues than ``before`` (M4)."""
 
     event = "unit.standing-changed"
     label = Text("会费状态已变更", "Standing changed")
 
     unit_id = f.UUID("单位", "Unit", attribute="id")
+    before = f.Choice("原会费状态", "Standing before", _STANDINGS)
     standing = f.Choice("会费状态", "Standing", _STANDINGS)
 
 

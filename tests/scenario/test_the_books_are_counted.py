@@ -17,6 +17,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from marshmallow import Schema
 from rich.progress import Progress
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from demo import article_fee, batch_of_2020, dues, expenditure
@@ -25,9 +26,11 @@ from demo.office import open_office
 from shared.books.counting import findings_in
 from shared.books.declared import Finding
 from shared.books.look import Look, Told
+from shared.bus.events import EventSchema
 from shared.bus.listening import subscriptions_of
 from shared.plugins import plugins
 from shared.store.embedded import EmbeddedPostgres
+from shared.store.tables import Outbox
 from shared.testing.processes import Started, xiehui
 from shared.testing.spoiling import Spoiler, spoiling
 
@@ -186,6 +189,38 @@ def test_every_event_that_is_heard_has_its_effect_counted(books: Books) -> None:
             assert list(check(Noting(plugin, books.sessions))) == []
     heard = {(name, *key) for name, plugin in plugins().items() for key in subscriptions_of(plugin.service)}
     assert asked == heard
+
+
+def test_every_event_that_nobody_hears_is_counted(books: Books) -> None:
+    """What some service hears is missed there; what nobody hears, only its own service can miss."""
+    asked: set[tuple[str, str]] = set()
+
+    class Noting(Look):
+        def told(self, schema: type[EventSchema]) -> list[Told]:
+            asked.add((self.plugin.name, schema.type()))
+            return super().told(schema)
+
+    for plugin in plugins().values():
+        assert plugin.books is not None
+        for check in plugin.books.checks:
+            assert list(check(Noting(plugin, books.sessions))) == []
+    heard = {key for plugin in plugins().values() for key in subscriptions_of(plugin.service)}
+    told = {(name, schema.type()) for name, plugin in plugins().items() for schema in plugin.events}
+    assert told - heard - asked == set()
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_an_event_of_any_type_taken_away_is_found(books: Books, service: str) -> None:
+    table = "chassis.outbox"
+    chosen = random.Random(service)
+    for schema in plugins()[service].events:
+
+        def take(spoiler: Spoiler, type: str = schema.type()) -> None:
+            spoiler.take_away(table, chosen.choice(spoiler.rows(table, f"type = '{type}'")))
+
+        # The flows do not tell every event there is.
+        if books.sessions[service].scalar(select(func.count()).where(Outbox.type == schema.type())):
+            assert books.found(service, take), schema.type()
 
 
 @given(st.data())

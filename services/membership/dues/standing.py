@@ -18,9 +18,9 @@ def account_of(tx: Tx, unit: Unit) -> rules.Account:
 def follow(tx: Tx, unit: Unit) -> bool:
     """Keep today's standing with ``unit``, which the caller holds; whether that changed anything."""
     tx.flush()
-    found = account_of(tx, unit).standing
-    if unit.standing == found:
+    before, found = unit.standing, account_of(tx, unit).standing
+    if before == found:
         return False
     unit.standing = found
-    tx.emit(UnitStandingChanged.of(unit))
+    tx.emit(UnitStandingChanged.of(unit, before=before))
     return True
