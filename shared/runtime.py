@@ -71,8 +71,10 @@ class Transaction:
     told.
     """
 
-    def __init__(self, runtime: "Runtime") -> None:
+    def __init__(self, runtime: "Runtime", *, noting: bool = False) -> None:
+        """``noting``: what is changed is noted, for the audit trail."""
         self._runtime = runtime
+        self._noting = noting
         self.traces = Traces()
 
     def __enter__(self) -> Self:
@@ -91,7 +93,10 @@ class Transaction:
     @functools.cached_property
     def session(self) -> Session:
         """Made when first asked for: what reads and writes nothing costs the database nothing."""
-        return Session(self._runtime.engine, expire_on_commit=False)
+        session = Session(self._runtime.engine, expire_on_commit=False)
+        if self._noting:
+            self.traces.changes.follow(session)
+        return session
 
     @contextmanager
     def apart(self) -> Iterator[None]:
@@ -156,9 +161,9 @@ class Runtime:
         return Transaction(self)
 
     @contextmanager
-    def begin(self, origin: Origin) -> Iterator[Tx]:
+    def begin(self, origin: Origin, *, noting: bool = False) -> Iterator[Tx]:
         """A transaction on behalf of one."""
-        with self.transaction() as transaction:
+        with Transaction(self, noting=noting) as transaction:
             yield transaction.on_behalf_of(origin)
 
     @staticmethod

@@ -31,6 +31,16 @@ class AuditQuery(f.Schema):
     until = f.Moment("至（不含）", "To, not including", data_key="to", load_default=None, allow_none=True)
 
 
+class ChangeOut(f.Schema):
+    """A row that was changed. Of a new one there is no before, of one that is gone no after; personal data and secrets
+    are only told to have changed (X5)."""
+
+    table = f.String("表", "Table")
+    id = f.String("编号", "Id")
+    before = f.Raw("改前", "Before", allow_none=True)
+    after = f.Raw("改后", "After", allow_none=True)
+
+
 class AuditOut(f.Schema):
     """Who did what: an account's id, never a name, and of the request no more than its digest (X5)."""
 
@@ -41,6 +51,9 @@ class AuditOut(f.Schema):
     target = f.String("对象", "On what", allow_none=True)
     correlation_id = f.String("关联编号", "Correlation id")
     digest = f.String("请求摘要", "Digest of the request")
+    address = f.String("来自地址", "From where", allow_none=True)
+    changed = f.List("改动", "What it changed", f.Nested("改动", "Change", ChangeOut))
+    more_changed = f.Integer("未列出的改动数", "Changes beyond those listed")
     seal_no = f.Integer("封存号", "Number of its seal", allow_none=True)
     sealed = f.Boolean("已封存", "Sealed")
 

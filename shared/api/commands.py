@@ -38,7 +38,7 @@ def carry_out(
         return answer
 
     def once() -> dict[str, Any]:
-        with runtime.begin(origin) as tx:
+        with runtime.begin(origin, noting=True) as tx:
             result = function(tx)
             tx.flush()
             # A problem that is raised undoes everything (X6). One that is returned is the answer to a command
@@ -51,6 +51,7 @@ def carry_out(
                 target=_target(operation, arguments),
                 digest=digest,
                 correlation_id=call.correlation_id,
+                address=origin.address,
                 key=key,
                 answer=None if operation.secret else answer,
             )

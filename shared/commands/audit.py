@@ -1,7 +1,8 @@
 """``xiehui audit``: who did what, and whether the trail of it is whole."""
 
+from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -53,14 +54,31 @@ def search(
         with Session(engine) as session:
             found.extend((plugin.name, row) for row in session.scalars(newest))
         engine.dispose()
-    table = Table("service", "at", _whole("principal"), "operation", _whole("target"), _whole("correlation"), "seal")
+    ids = _whole("principal"), "operation", _whole("target"), _whole("correlation")
+    table = Table("service", "at", *ids, "from", _whole("changed"), "seal")
     for name, row in sorted(found, key=lambda each: each[1].at, reverse=True)[:limit]:
         at = row.at.astimezone(BUSINESS_ZONE).isoformat(" ", "seconds")
         seal = "—" if row.seal_no is None else str(row.seal_no)
         # Whoever asks chooses their correlation id and what stands in the path.
-        said = (escape(each or "—") for each in (row.principal, row.operation, row.target, row.correlation_id))
+        told = row.principal, row.operation, row.target, row.correlation_id, row.address, "\n".join(_changes(row))
+        said = (escape(each or "—") for each in told)
         table.add_row(name, at, *said, seal)
     Console().print(table)
+
+
+def _changes(row: Audit) -> Iterator[str]:
+    """What a command changed, a line a row: "units 0192…: tier vice_president → council"."""
+    for change in row.changed:
+        before, after = change["before"] or {}, change["after"] or {}
+        what = (f"{name} {_value(before, name)} → {_value(after, name)}" for name in {**before, **after})
+        yield f"{change['table']} {change['id']}: {', '.join(what)}"
+    if row.more_changed:
+        yield f"… +{row.more_changed}"
+
+
+def _value(row: Mapping[str, Any], name: str) -> str:
+    value = row.get(name)
+    return "—" if value is None else str(value)
 
 
 def _whole(title: str) -> Column:

@@ -42,6 +42,13 @@ WHERE audit.id = sealed.id""").bindparams(
 )
 
 
+def details_of(address: str | None, changes: str | None) -> str | None:
+    """What the chain holds of where a command came from and of what it changed: a digest (X11); of nothing, nothing."""
+    if address is None and changes is None:
+        return None
+    return hashlib.sha256(orjson.dumps([address, changes])).hexdigest()
+
+
 def seal_of(previous: str, number: int, row: Any) -> str:
     """The seal of an audit row as ``number`` after ``previous``: SHA-256 over both."""
     content = [
@@ -54,6 +61,9 @@ def seal_of(previous: str, number: int, row: Any) -> str:
         row.correlation_id,
         number,
     ]
+    # Rows of a time when there were no details are sealed without.
+    if row.details is not None:
+        content.append(row.details)
     return hashlib.sha256(previous.encode() + orjson.dumps(content)).hexdigest()
 
 
@@ -119,7 +129,8 @@ def verify(connection: Connection) -> Verdict:
             missing.extend(range(expected, number))
             previous = None
         # What follows a gap cannot be compared with what is gone.
-        if previous is not None and seal_of(previous, number, row) != row.seal:
+        fits = previous is None or seal_of(previous, number, row) == row.seal
+        if not fits or details_of(row.address, row.changes) != row.details:
             broken.append(number)
         previous, expected = row.seal, number + 1
     end = expected - 1

@@ -5,6 +5,7 @@
 ``counters`` numbers without gaps.
 """
 
+import json
 import uuid
 from datetime import datetime
 from typing import Any
@@ -68,7 +69,11 @@ class Inbox(ChassisBase):
 
 
 class Audit(ChassisBase):
-    """Who did what, when. Rows are chained by hash after commit (``seal_no``, ``seal``), by one sealer a service."""
+    """Who did what, when, and from where; ``changes`` is what it changed, as :mod:`shared.store.changes` writes it.
+
+    Rows are chained by hash after commit (``seal_no``, ``seal``), by one sealer a service. The chain holds ``details``,
+    the digest of address and changes, and not the two themselves (X11).
+    """
 
     __tablename__ = "audit"
     __table_args__ = (Index("ix_audit_unsealed", "id", postgresql_where=text("seal_no IS NULL")),)
@@ -80,12 +85,30 @@ class Audit(ChassisBase):
     target: Mapped[str | None]
     digest: Mapped[str]
     correlation_id: Mapped[str]
+    address: Mapped[str | None]
+    changes: Mapped[str | None]
+    details: Mapped[str | None]
     seal_no: Mapped[int | None] = mapped_column(unique=True)
     seal: Mapped[str | None]
 
     @property
     def sealed(self) -> bool:
         return self.seal_no is not None
+
+    @property
+    def changed(self) -> list[dict[str, Any]]:
+        """The rows that it changed, and what of them."""
+        return list(self._changes["rows"])
+
+    @property
+    def more_changed(self) -> int:
+        """How many rows it changed beyond those."""
+        return int(self._changes["more"])
+
+    @property
+    def _changes(self) -> dict[str, Any]:
+        changes: dict[str, Any] = json.loads(self.changes) if self.changes else {"rows": [], "more": 0}
+        return changes
 
 
 class Seal(ChassisBase):

@@ -15,6 +15,8 @@ import orjson
 from sqlalchemy.orm import Session
 
 from shared import clock
+from shared.store.audit import details_of
+from shared.store.changes import Changes
 from shared.store.outbox import Told
 
 # Identities are given in the order of the rows that come in, so events keep the order they were told in.
@@ -30,8 +32,11 @@ ORDER BY place"""
 _CLOSE = f"""\
 WITH told AS ({_TELL}),
 audited AS (
-  INSERT INTO chassis.audit (at, principal, operation, target, digest, correlation_id)
-  VALUES (%(at)s, %(principal)s, %(operation)s, %(target)s, %(digest)s, %(correlation_id)s)
+  INSERT INTO chassis.audit (at, principal, operation, target, digest, correlation_id, address, changes, details)
+  VALUES (
+    %(at)s, %(principal)s, %(operation)s, %(target)s, %(digest)s, %(correlation_id)s,
+    %(address)s, %(changes)s, %(details)s
+  )
 )
 INSERT INTO chassis.idempotency (principal, key, operation, digest, answer, created_at)
 SELECT %(principal)s, %(key)s, %(operation)s, %(digest)s, %(answer)s::jsonb, %(now)s
@@ -54,6 +59,7 @@ class Command:
     target: str | None
     digest: str
     correlation_id: str
+    address: str | None
     key: str | None
     answer: Mapping[str, Any] | None
 
@@ -64,6 +70,7 @@ class Traces:
 
     def __init__(self) -> None:
         self.wakes: set[str] = set()
+        self.changes = Changes()
         self._told: list[Told] = []
 
     def tell(self, told: Told) -> None:
@@ -92,7 +99,15 @@ class Traces:
         Where another is still at it, its end is waited for.
         """
         answer = None if command.answer is None else orjson.dumps(command.answer).decode()
-        values = {"told": self._rows(), **vars(command), "answer": answer, "now": clock.wall_now()}
+        changes = self.changes.text()
+        values = {
+            **vars(command),
+            "told": self._rows(),
+            "changes": changes,
+            "details": details_of(command.address, changes),
+            "answer": answer,
+            "now": clock.wall_now(),
+        }
         first = session.connection().exec_driver_sql(_CLOSE, values).first()
         self.wakes.add("seal")
         if command.key is not None and first is None:

@@ -20,6 +20,7 @@ from shared.identity.keys import Keyring
 from shared.identity.principals import Grants, Principal, acting_roles, permits
 from shared.identity.sealing import Vault
 from shared.standards.calendar import business_date
+from shared.store.changes import remember
 from shared.store.database import lock_key
 from shared.store.outbox import record
 from shared.store.tables import Counter, Job
@@ -31,13 +32,15 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Origin:
-    """Where a transaction comes from: who asked, in which chain of causes, changing which version."""
+    """Where a transaction comes from: who asked and from which address, in which chain of causes, changing which
+    version."""
 
     principal: Principal
     correlation_id: str
     causation_id: str | None = None
     if_match: str | None = None
     wants_version: bool = False
+    address: str | None = None
 
 
 class Tx:
@@ -212,5 +215,6 @@ class Tx:
 def _touch(thing: Any) -> None:
     """Have ``thing`` written at the next flush, and so its version raised, whatever else changes."""
     columns = inspect(thing).mapper.column_attrs
-    plain = (each.key for each in columns if each.key != "version" and not each.columns[0].primary_key)
-    flag_modified(thing, next(plain))
+    plain = next(each.key for each in columns if each.key != "version" and not each.columns[0].primary_key)
+    remember(thing, plain)
+    flag_modified(thing, plain)

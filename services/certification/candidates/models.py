@@ -14,6 +14,7 @@ from services.certification.examinations.rules import Mark, Part, PassMarks
 from services.certification.results import rules as results
 from services.certification.scores.models import Score
 from shared.store.base import Versioned
+from shared.store.changes import SECRET
 from shared.text import Text
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ class Candidate(Versioned, Base):
     place: Mapped[int]
     name: Mapped[str]
     identity_sealed: Mapped[bytes]
-    identity_index: Mapped[str]
+    identity_index: Mapped[str] = mapped_column(info=SECRET)
     identity_last4: Mapped[str]
     sex: Mapped[str]
     occupation: Mapped[str]

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from services.membership.accounts.rules import Secret
 from services.membership.base import Base
 from shared.store.base import Identified, Versioned
+from shared.store.changes import SECRET
 from shared.text import Text
 
 
@@ -29,7 +30,7 @@ class Account(Versioned, Base):
     username: Mapped[str] = mapped_column(unique=True)
     person_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("people.id"))
     secret: Mapped[str]
-    password_hash: Mapped[str]
+    password_hash: Mapped[str] = mapped_column(info=SECRET)
     secret_expires_at: Mapped[datetime | None]
     opened_at: Mapped[datetime]
     changed_at: Mapped[datetime]

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.membership.base import Base
 from shared.store.base import Versioned
+from shared.store.changes import SECRET
 from shared.text import Text
 
 
@@ -18,7 +19,7 @@ class Person(Versioned, Base):
     name: Mapped[str]
     search_key: Mapped[str] = mapped_column(index=True)
     identity_number: Mapped[bytes | None]
-    identity_index: Mapped[str | None] = mapped_column(unique=True)
+    identity_index: Mapped[str | None] = mapped_column(unique=True, info=SECRET)
     identity_consented_at: Mapped[datetime | None]
     registered_at: Mapped[datetime]
 

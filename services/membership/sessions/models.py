@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.membership.base import Base
 from shared.store.base import Identified
+from shared.store.changes import SECRET
 from shared.text import Text
 
 
@@ -33,7 +34,7 @@ class RefreshToken(Identified, Base):
     __tablename__ = "refresh_tokens"
 
     session_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("sessions.id"), index=True)
-    digest: Mapped[str] = mapped_column(unique=True)
+    digest: Mapped[str] = mapped_column(unique=True, info=SECRET)
     issued_at: Mapped[datetime]
     expires_at: Mapped[datetime] = mapped_column(index=True)
     used_at: Mapped[datetime | None]

@@ -11,6 +11,7 @@ from shared.testing.association import Answer, eventually
 from shared.testing.telling import Pair
 
 SHOWN = {"id", "at", "principal", "operation", "target", "correlation_id", "digest", "seal_no", "sealed"}
+SHOWN |= {"address", "changed", "more_changed"}
 
 
 def trail(pair: Pair, **asked: Any) -> Answer:
@@ -69,14 +70,28 @@ def test_its_pages_show_each_row_once_while_others_come(pair: Pair, sort: str | 
 
 
 @pytest.mark.rule(id="X5")
-def test_it_names_nobody_and_shows_nothing_of_what_was_sent(pair: Pair) -> None:
-    teller, name = pair.person("teller"), f"secret {new_id()}"
-    pair.call("teller", "open_topic", as_=teller, name=name)
+def test_it_names_nobody_and_of_what_was_sent_shows_what_it_changed(pair: Pair) -> None:
+    teller = pair.person("teller")
+    topic = pair.call("teller", "open_topic", as_=teller, name=f"topic {new_id()}")
     (row,) = trail(pair, principal=f"account:{teller.account}")["items"]
     assert row.keys() == SHOWN
-    assert name not in str(row)
     assert teller.person not in str(row)
+    named = {"name": topic["name"], "told": 0}
+    assert row["changed"] == [{"table": "topics", "id": topic["id"], "before": None, "after": named}]
+    assert row["more_changed"] == 0
     eventually(lambda: trail(pair, principal=f"account:{teller.account}")["items"][0]["sealed"])
+
+
+@pytest.mark.rule(id="X7")
+def test_it_shows_what_was_before_and_what_is_after(pair: Pair) -> None:
+    teller = pair.person("teller")
+    topic, name = pair.topic(), f"topic {new_id()}"
+    before = pair.call("teller", "get_topic", id=topic)["name"]
+    pair.call("teller", "rename_topic", as_=teller, if_match="*", id=topic, name=name)
+    pair.call("teller", "tell", as_=teller, id=topic, texts=["a", "b"])
+    told, renamed = trail(pair, principal=f"account:{teller.account}")["items"]
+    assert [(row["before"], row["after"]) for row in renamed["changed"]] == [({"name": before}, {"name": name})]
+    assert [(row["before"], row["after"]) for row in told["changed"]] == [({"told": 0}, {"told": 2})]
 
 
 @pytest.mark.rule(id="M11")

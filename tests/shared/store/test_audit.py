@@ -11,11 +11,13 @@ from sqlalchemy.orm import Session
 from shared.clock import wall_now
 from shared.runtime import Runtime
 from shared.store import audit
-from shared.store.audit import Verdict, seal_batch, seal_of, verify
+from shared.store.audit import Verdict, details_of, seal_batch, seal_of, verify
 from shared.store.database import ONE_MOMENT
 from shared.store.migrations import CHASSIS, apply
 from shared.store.tables import Audit
 from shared.testing import echo
+
+ADDRESS, CHANGES = "192.0.2.7", '{"rows": [], "more": 0}'
 
 
 @pytest.fixture
@@ -23,7 +25,8 @@ def engine(make_runtime: Callable[..., Runtime]) -> Engine:
     return make_runtime(echo.TELLER).engine
 
 
-def write(engine: Engine, *operations: str) -> None:
+def write(engine: Engine, *operations: str, details: bool = True) -> None:
+    address, changes = (ADDRESS, CHANGES) if details else (None, None)
     with Session(engine) as session, session.begin():
         for operation in operations:
             session.add(
@@ -34,13 +37,16 @@ def write(engine: Engine, *operations: str) -> None:
                     target=None,
                     digest="0" * 64,
                     correlation_id="c",
+                    address=address,
+                    changes=changes,
+                    details=details_of(address, changes),
                 )
             )
             session.flush()
 
 
-def sealed(engine: Engine, count: int) -> Engine:
-    write(engine, *(f"act {number}" for number in range(1, count + 1)))
+def sealed(engine: Engine, count: int, *, details: bool = True) -> Engine:
+    write(engine, *(f"act {number}" for number in range(1, count + 1)), details=details)
     while seal_batch(engine):
         pass
     return engine
@@ -113,6 +119,9 @@ COLUMNS = {
     "target": "'somewhere'",
     "digest": "'1'",
     "correlation_id": "'d'",
+    "address": "'192.0.2.8'",
+    "changes": "replace(changes, '0', '1')",
+    "details": "repeat('0', 64)",
     "seal": "repeat('0', 64)",
 }
 
@@ -135,6 +144,21 @@ def test_removed_rows_are_missed_by_number(engine: Engine, gone: list[int]) -> N
     sealed(engine, 5)
     tamper(engine, f"DELETE FROM chassis.audit WHERE seal_no IN ({', '.join(map(str, gone))})")
     assert found(engine) == Verdict(5 - len(gone), 0, [], gone)
+
+
+@pytest.mark.rule(id="X7")
+@pytest.mark.parametrize("emptied", ["changes", "address", "address, changes, details"])
+def test_details_taken_out_of_a_row_are_missed(engine: Engine, emptied: str) -> None:
+    sealed(engine, 5)
+    sets = ", ".join(f"{column} = NULL" for column in emptied.split(", "))
+    tamper(engine, f"UPDATE chassis.audit SET {sets} WHERE seal_no = 3")
+    assert found(engine).broken == [3]
+
+
+def test_rows_sealed_before_there_were_details_hold(engine: Engine) -> None:
+    sealed(engine, 3, details=False)
+    sealed(engine, 2)
+    assert found(engine) == Verdict(5, 0, [], [])
 
 
 def swap(engine: Engine, *columns: str) -> None:
@@ -270,8 +294,13 @@ def test_what_an_older_process_sealed_without_remembering_it_is_gone_on_from(eng
 
 
 def test_a_trail_that_is_there_already_is_remembered_by_the_migration(engine: Engine) -> None:
-    sealed(engine, 3)
-    tamper(engine, "DROP TABLE chassis.seals", "UPDATE chassis.alembic_version SET version_num = 'chassis_0001'")
+    sealed(engine, 3, details=False)
+    tamper(
+        engine,
+        "DROP TABLE chassis.seals",
+        "ALTER TABLE chassis.audit DROP address, DROP changes, DROP details",
+        "UPDATE chassis.alembic_version SET version_num = 'chassis_0001'",
+    )
     apply(engine, [CHASSIS])
     assert found(engine) == Verdict(3, 0, [], [])
     tamper(engine, "DELETE FROM chassis.audit WHERE seal_no = 3")
