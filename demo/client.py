@@ -179,7 +179,7 @@ def _retry_after(response: httpx.Response) -> float:
 
 def _has_run_out(response: httpx.Response) -> bool:
     """Whether another token of the same person would do."""
-    return _code(response) in ("token-expired", "bad-token", "session-over")
+    return _code(response) in ("token-expired", "token-withdrawn", "bad-token", "session-over")
 
 
 def _code(response: httpx.Response) -> Any:

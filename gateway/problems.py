@@ -19,7 +19,7 @@ from shared.errors import Broken, Malformed, Problem, TooLarge
 log = structlog.get_logger()
 
 MEDIA_TYPE = "application/problem+json"
-_TOKEN_PROBLEMS = frozenset({"bad-token", "token-expired"})
+_TOKEN_PROBLEMS = frozenset({"bad-token", "token-expired", "token-withdrawn"})
 
 
 def problem_response(document: Mapping[str, Any], request: Request) -> Reply | Response:

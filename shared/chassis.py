@@ -25,6 +25,7 @@ from shared.bus.discovery import Announcer
 from shared.bus.inbox import Inbox
 from shared.bus.listening import subscriptions_of
 from shared.bus.relay import Relay
+from shared.bus.withdrawing import Withdrawing
 from shared.loops import Loop
 from shared.runtime import Runtime
 from shared.store.audit import BATCH, seal_batch
@@ -86,6 +87,7 @@ class Chassis(DependencyProvider):
         self._announcer = Announcer(
             settings.amqp_url, runtime.keyring, manifest_of(runtime.plugin), every=settings.announce_every
         )
+        self._withdrawing = Withdrawing(runtime)
 
     def start(self) -> None:
         self.runtime.on_bus = lambda: self._announcer.connected
@@ -94,6 +96,7 @@ class Chassis(DependencyProvider):
         for loop in self._loops:
             loop.start()
         self._announcer.start()
+        self._withdrawing.start()
 
     def ask_to_stop(self) -> None:
         """Say goodbye on the bus, and begin nothing new beside requests; what is in hand goes on."""
@@ -113,7 +116,7 @@ class Chassis(DependencyProvider):
         self.runtime.close()
 
     def _threads(self) -> list[_Stoppable]:
-        return [self._announcer, *self._loops, *([self._consumer] if self._consumer else [])]
+        return [self._announcer, self._withdrawing, *self._loops, *([self._consumer] if self._consumer else [])]
 
     def _seal(self) -> bool:
         with self.runtime.speaking_of_absence:

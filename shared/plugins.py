@@ -9,6 +9,7 @@ import importlib
 import importlib.util
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cache
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -51,6 +52,9 @@ class Plugin:
     welcome: "Callable[[Tx], str | None] | None" = None
     """What to print once the service stands ready, e.g. a one-time sign-in; None when there is nothing to say."""
     issues_tokens: bool = False
+    withdrawn: "Callable[[Tx], Mapping[str, datetime]] | None" = None
+    """Of a service that signs people in: whose access tokens hold no longer, account or session → the moment up to
+    which they were issued. A transaction that adds to it wakes "withdrawals" (ADR 0033)."""
     books: "Books | None" = None
     """What only the service knows of what must fit together in its database; see :mod:`shared.books`."""
     commands: Mapping[str, Callable[..., None]] = field(default_factory=dict)

@@ -17,6 +17,7 @@ from shared.api.asking import Asker
 from shared.errors import Unavailable
 from shared.identity.keys import Keyring
 from shared.identity.sealing import Vault
+from shared.identity.withdrawals import Withdrawals
 from shared.plugins import Plugin, plugins
 from shared.settings import Settings
 from shared.store.database import IDLE_LIMIT, is_away, make_engine
@@ -41,6 +42,7 @@ class Signals:
     retry: threading.Event = field(default_factory=threading.Event)
     jobs: threading.Event = field(default_factory=threading.Event)
     seal: threading.Event = field(default_factory=threading.Event)
+    withdrawals: threading.Event = field(default_factory=threading.Event)
 
     def wake(self, names: set[str]) -> None:
         for name in names:
@@ -142,6 +144,7 @@ class Runtime:
         )
         self.keyring = Keyring.load(settings.keys, plugin.name)
         self.vault = Vault(self.keyring.secret)
+        self.withdrawals = Withdrawals()
         self.asker = Asker(settings.amqp_url, self.keyring)
         self.signals = Signals()
         self.speaking_of_absence = SpeakingOfAbsence(plugin.name)

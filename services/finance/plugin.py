@@ -37,6 +37,14 @@ PLUGIN = Plugin(
             "finance.expenditure.request",
             "finance.expenditure.sign",
         ],
+        "deputy_secretary_general": [
+            "finance.ledger.read",
+            *_READS_DUES,
+            "finance.expenditure.read",
+            "finance.expenditure.request",
+        ],
+        # Exactly what a signature in an absence takes (F2): how far it goes is the rule's business.
+        "acting_secretary_general": ["finance.expenditure.read", "finance.expenditure.sign"],
         "cashier": ["finance.expenditure.read", "finance.payment.record", *_READS_DUES],
         "clerk": _READS_DUES,
     },

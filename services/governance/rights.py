@@ -21,6 +21,7 @@ GRANTS: Grants = {
     "inspector": [READ_AUDIT],
     "clerk": [APPOINT, HOLD_MEETING, PUT_MOTION, ENTER_VOTE, RECORD_ABSENCE, READ_ABSENCES, READ_WANTED],
     "officer": [READ_ABSENCES, READ_WANTED],
+    "deputy_secretary_general": [READ_ABSENCES, READ_WANTED],
     "accountant": [READ_WANTED],
     "service:finance": [READ_SIGNING_POSTS],
 }

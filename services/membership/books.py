@@ -2,6 +2,8 @@
 invoices as finance has been paid them (M3, M4)."""
 
 from collections import Counter
+from datetime import date
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -13,6 +15,7 @@ from services.membership.dues.schemas import InvoicePaid, InvoiceSettled, Resolu
 from services.membership.events import (
     AccountClosed,
     AccountOpened,
+    AccountRolesChanged,
     InvoiceIssued,
     PersonRegistered,
     RepresentativeEnded,
@@ -23,6 +26,8 @@ from services.membership.events import (
 )
 from services.membership.people.models import Person
 from services.membership.representatives.models import Representative
+from services.membership.rights.models import HeardAbsence, HeardTenure
+from services.membership.rights.schemas import AbsenceEnded, AbsenceRecorded, PostLeft, PostTakenUp
 from services.membership.units.models import Unit, UnitChange
 from shared.books.declared import Books, Faults
 from shared.books.look import Look
@@ -48,6 +53,61 @@ def changes_were_told(look: Look) -> Faults:
     kept = select(UnitChange.unit_id, UnitChange.field, func.count()).group_by(UnitChange.unit_id, UnitChange.field)
     found = (((unit, field), times) for unit, field, times in look.session.execute(kept))
     yield from matched("unit_changes", told, found)
+
+
+def each_change_of_rights_was_told(look: Look) -> Faults:
+    """Of each account it was told as often that its rights change as they did (M11)."""
+    told = Counter(each.data["id"] for each in look.told(AccountRolesChanged))
+    accounts = look.session.execute(select(Account.id, Account.role_changes)).all()
+    wanted: dict[UUID, object] = {row.id: row.role_changes for row in accounts}
+    found = {row.id: told.pop(row.id, 0) for row in accounts}
+    table = f"chassis.outbox {AccountRolesChanged.type()} of account"
+    yield from matched(table, wanted, [*found.items(), *told.items()])
+
+
+def tenures_are_as_governance_said(look: Look) -> Faults:
+    """Each tenure that governance told is known here as told last, with its earliest end, and there is no other
+    (M11)."""
+    wanted: dict[UUID, _Told] = {}
+    for each in look.heard("governance", "post.taken-up.v1", PostTakenUp):
+        wanted[each.data["tenure_id"]] = _Told(*(each.data[name] for name in _SPAN))
+    for each in look.heard("governance", "post.left.v1", PostLeft):
+        id, said = each.data["tenure_id"], each.data
+        wanted[id] = wanted.get(id, _Told(said["post_code"], said["person_id"])).ended(said["until"])
+    kept = look.session.scalars(select(HeardTenure))
+    yield from matched("heard_tenures", wanted, ((each.tenure_id, _kept(each)) for each in kept))
+
+
+def absences_are_as_governance_said(look: Look) -> Faults:
+    """Each absence that governance told is known here, with its earliest end, and there is no other (G11)."""
+    wanted: dict[UUID, _Told] = {}
+    for each in look.heard("governance", "absence.recorded.v1", AbsenceRecorded):
+        wanted[each.data["absence_id"]] = _Told(*(each.data[name] for name in _SPAN))
+    for each in look.heard("governance", "absence.ended.v1", AbsenceEnded):
+        id, said = each.data["absence_id"], each.data
+        wanted[id] = wanted.get(id, _Told(said["post_code"], said["person_id"])).ended(said["until"])
+    kept = look.session.scalars(select(HeardAbsence))
+    yield from matched("heard_absences", wanted, ((each.absence_id, _kept(each)) for each in kept))
+
+
+class _Told(NamedTuple):
+    """What was told of a tenure or an absence, its end by itself last."""
+
+    post: str
+    person: UUID
+    since: date | None = None
+    until: date | None = None
+    ended_on: date | None = None
+
+    def ended(self, day: date) -> "_Told":
+        return self._replace(ended_on=day if self.ended_on is None else min(self.ended_on, day))
+
+
+_SPAN = ("post_code", "person_id", "since", "until")
+
+
+def _kept(each: HeardTenure | HeardAbsence) -> _Told:
+    return _Told(each.post, each.person_id, each.since, each.until, each.ended_on)
 
 
 def standings_are_as_told(look: Look) -> Faults:
@@ -118,6 +178,9 @@ BOOKS = Books(
     checks=(
         what_began_and_ended_was_told_once,
         changes_were_told,
+        each_change_of_rights_was_told,
+        tenures_are_as_governance_said,
+        absences_are_as_governance_said,
         standings_are_as_told,
         standards_follow_resolutions,
         invoices_were_told_once,

@@ -76,7 +76,11 @@ class AccountOpened(EventSchema):
 
 
 class AccountRolesChanged(EventSchema):
-    """The roles of an account are others than before; who needs them asks (M11)."""
+    """What an account may do is others than before, today or from a day to come that was known of otherwise: a grant,
+    a post, an absence or a representation was put on record or ended. Who needs to know asks (M11).
+
+    That such a day comes is not told again.
+    """
 
     event = "account.roles-changed"
     label = Text("账号角色已变更", "Roles of an account changed")

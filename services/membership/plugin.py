@@ -6,6 +6,7 @@ from services.membership.books import BOOKS
 from services.membership.events import EVENTS
 from services.membership.seed import seed
 from services.membership.service import MembershipService
+from services.membership.sessions.withdrawing import withdrawn
 from shared.api.administration import PERMISSION
 from shared.api.auditing import READ_AUDIT
 from shared.plugins import Plugin
@@ -42,8 +43,10 @@ PLUGIN = Plugin(
         "accountant": _READS_DUES,
         "cashier": _READS_DUES,
         "officer": _READS_DUES,
+        "deputy_secretary_general": _READS_DUES,
     },
     seed=seed,
     welcome=welcome,
     issues_tokens=True,
+    withdrawn=withdrawn,
 )

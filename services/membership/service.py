@@ -2,15 +2,19 @@
 
 from services.membership.accounts.operations import Accounts
 from services.membership.dues.operations import Dues
+from services.membership.grants.operations import RoleGrants
 from services.membership.people.operations import People
 from services.membership.representatives.operations import Representatives
+from services.membership.rights.operations import FollowedPosts
 from services.membership.sessions.operations import Sessions
 from services.membership.sessions.own import OwnAccount
 from services.membership.units.operations import Units
 from shared.chassis import Service
 
 
-class MembershipService(Service, Units, Dues, People, Representatives, Accounts, Sessions, OwnAccount):
+class MembershipService(
+    Service, Units, Dues, People, Representatives, Accounts, RoleGrants, FollowedPosts, Sessions, OwnAccount
+):
     """Member units and their dues, people, and the accounts they sign in with."""
 
     name = "membership"

@@ -74,7 +74,7 @@ def _attempt(
     call: Call,
 ) -> dict[str, Any]:
     call.check_deadline()
-    principal = authenticate(runtime.keyring, call.authorization)
+    principal = authenticate(runtime.keyring, call.authorization, runtime.withdrawals)
     authorise(principal, operation.permission, runtime.plugin.grants)
     loaded = load(operation, arguments)
     origin = Origin(principal, call.correlation_id, if_match=call.if_match, wants_version=operation.if_match)

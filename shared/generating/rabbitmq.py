@@ -22,6 +22,8 @@ from shared.bus.declaring import bindings_of
 from shared.bus.discovery import MANIFESTS, QUESTIONS
 from shared.bus.events import dead_queue, exchange_name, inbox_queue
 from shared.bus.listening import subscriptions_of
+from shared.bus.withdrawing import QUESTIONS as WITHDRAWALS_ASKED
+from shared.bus.withdrawing import WITHDRAWALS
 from shared.generating import Generated
 from shared.plugins import Plugin, plugins
 
@@ -54,9 +56,12 @@ class Rights(NamedTuple):
 
 
 def rights_of(plugin: Plugin) -> Rights:
-    """What is its own, whole; of what is shared, to call, to answer and to announce itself; of others' events, those it
-    hears."""
+    """What is its own, whole; of what is shared, to call, to answer, to announce itself and to hear which tokens were
+    withdrawn, which only who issues them says; of others' events, those it hears."""
     name = plugin.name
+    says, hears = [EXCHANGE, MANIFESTS, WITHDRAWALS_ASKED], [EXCHANGE, QUESTIONS, WITHDRAWALS]
+    if plugin.issues_tokens:
+        says, hears = [*says, WITHDRAWALS], [*hears, WITHDRAWALS_ASKED]
     queues = [_literal(f"rpc-{name}", inbox_queue(name), dead_queue(name)), *_own_answers(name)]
     own = [_literal(exchange_name(name)), *queues]
     heard = _heard(plugin)
@@ -65,8 +70,8 @@ def rights_of(plugin: Plugin) -> Rights:
         topics[exchange_name(source)] = Narrowed(ALL if source == name else NONE, _one_of(_literal(*types)))
     return Rights(
         configure=_one_of(*own),
-        write=_one_of(*own, _literal(EXCHANGE, MANIFESTS)),
-        read=_one_of(*queues, _literal(EXCHANGE, QUESTIONS, *map(exchange_name, heard))),
+        write=_one_of(*own, _literal(*says)),
+        read=_one_of(*queues, _literal(*hears, *map(exchange_name, heard))),
         topics=topics,
     )
 
@@ -181,6 +186,8 @@ def _exchanges(services: Iterable[Plugin], queues: Iterable[Queue]) -> dict[str,
         EXCHANGE: "topic",
         MANIFESTS: "fanout",
         QUESTIONS: "fanout",
+        WITHDRAWALS: "fanout",
+        WITHDRAWALS_ASKED: "fanout",
         **{exchange_name(plugin.name): "topic" for plugin in services},
         **{each.exchange.name: each.exchange.type for queue in queues for each in bindings_of(queue)},
     }

@@ -113,22 +113,24 @@ class Keyring:
             raise RuntimeError(f"{self.service} has no key to sign with")
         return _sign(self._private, payload, {"typ": kind, "idn": self._identity})
 
-    def verify(self, kind: str, token: str) -> tuple[dict[str, Any], Signer]:
+    def verify(self, kind: str, token: str, *, remember: bool = True) -> tuple[dict[str, Any], Signer]:
         """What was signed and by whom; anything that does not hold is :class:`Unauthenticated`.
 
         Only the signature is remembered (by the token's hash): time and permission are the caller's to check, always.
+        What is large and does not come again had better not be.
         """
-        _, payload, signer = self.verify_one_of((kind,), token)
+        _, payload, signer = self.verify_one_of((kind,), token, remember=remember)
         return payload, signer
 
-    def verify_one_of(self, kinds: Sequence[str], token: str) -> Statement:
+    def verify_one_of(self, kinds: Sequence[str], token: str, *, remember: bool = True) -> Statement:
         """The same, where a statement may be of several kinds."""
         digest = hashlib.sha256(token.encode(errors="backslashreplace")).digest()
         statement = self._remembered(digest)
         try:
             if statement is None:
                 statement = self._read(token)
-                self._remember(digest, statement)
+                if remember:
+                    self._remember(digest, statement)
             if statement.kind not in kinds:
                 raise ValueError("another kind of statement")
         except (JoseError, ValueError, KeyError, TypeError, UnicodeDecodeError) as error:

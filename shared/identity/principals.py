@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 from typing import Any, Literal
 
 from shared.clock import wall_now
 from shared.errors import Forbidden, Unauthenticated
 from shared.identity.keys import TOKENS, Keyring
+from shared.identity.withdrawals import Withdrawals
 
 PUBLIC = "public"
 """The permission of operations that anybody may call, signed in or not."""
@@ -57,9 +58,14 @@ def issue_access(
     roles: Iterable[str],
     units: Iterable[str] = (),
     lifetime: timedelta = ACCESS_LIFETIME,
+    issued_at: datetime | None = None,
 ) -> str:
-    """An access token for a person who has signed in."""
-    issued = int(wall_now().timestamp())
+    """An access token for a person who has signed in.
+
+    ``issued_at``: the moment by which a withdrawal is before or after it, to the microsecond; now, where it is not
+    given.
+    """
+    issued = (issued_at or wall_now()).timestamp()
     claims = {
         "sub": account,
         "person": person,
@@ -67,7 +73,7 @@ def issue_access(
         "roles": sorted(roles),
         "units": sorted(units),
         "iat": issued,
-        "exp": issued + int(lifetime.total_seconds()),
+        "exp": issued + lifetime.total_seconds(),
     }
     return keyring.sign(ACCESS, claims)
 
@@ -78,8 +84,12 @@ def issue_service(keyring: Keyring) -> str:
     return keyring.sign(SERVICE, {"iat": issued, "exp": issued + int(SERVICE_LIFETIME.total_seconds())})
 
 
-def authenticate(keyring: Keyring, authorization: str | None) -> Principal:
-    """The principal of an ``Authorization`` header ("Bearer …"); no header is the anonymous one."""
+def authenticate(keyring: Keyring, authorization: str | None, withdrawals: Withdrawals | None = None) -> Principal:
+    """The principal of an ``Authorization`` header ("Bearer …"); no header is the anonymous one.
+
+    Unauthenticated where the token does not hold: "bad-token", "token-expired" or, where ``withdrawals`` cover it,
+    "token-withdrawn".
+    """
     if not authorization:
         return ANONYMOUS
     scheme, _, token = authorization.partition(" ")
@@ -92,6 +102,12 @@ def authenticate(keyring: Keyring, authorization: str | None) -> Principal:
         return Principal("service", service=signer.service)
     if TOKENS not in signer.grants:
         raise Unauthenticated("登录凭据无效", "The token does not hold", code="bad-token")
+    if withdrawals is not None and withdrawals.cover(claims["sub"], claims["sid"], claims["iat"]):
+        raise Unauthenticated(
+            "您的权限或登录状态已变更，请续期或重新登录",
+            "Your rights or your session changed: refresh, or sign in again",
+            code="token-withdrawn",
+        )
     return _person(claims)
 
 

@@ -162,9 +162,11 @@ class Tx:
         taken = taken.on_conflict_do_update(index_elements=[Counter.series], set_={"last": Counter.last + 1})
         return int(self.session.execute(taken.returning(Counter.last)).scalar_one())
 
-    def hold(self, name: str) -> None:
-        """Let nobody else of this service pass here under ``name`` until the end of the transaction."""
-        self.session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": lock_key(name)})
+    def hold(self, name: str, *, shared: bool = False) -> None:
+        """Let nobody else of this service pass here under ``name`` until the end of the transaction; with ``shared``
+        those pass who hold it shared as well."""
+        lock = "pg_advisory_xact_lock_shared" if shared else "pg_advisory_xact_lock"
+        self.session.execute(text(f"SELECT {lock}(:key)"), {"key": lock_key(name)})
 
     def emit(self, occurrence: Occurrence) -> uuid.UUID:
         """Tell, once this is committed, that something happened. Returns the event's id."""

@@ -14,6 +14,8 @@ from typer.testing import CliRunner
 
 from shared.bus.events import exchange_name, inbox_queue
 from shared.bus.listening import subscriptions_of
+from shared.bus.withdrawing import QUESTIONS as ASKED
+from shared.bus.withdrawing import WITHDRAWALS
 from shared.commands import deploy, rabbitmq
 from shared.generating.rabbitmq import PATH, definitions, password_variable, rights_of, users_of
 from shared.plugins import plugins
@@ -61,6 +63,10 @@ def test_each_right_is_held_by_whom_it_belongs_to(written: dict[str, Any]) -> No
         assert who("read", exchange_name(name)) == {each for each, sources in hears.items() if name in sources}
     assert who("configure", "nameko-rpc") == who("write", "amq.default") == set()
     assert who("write", "nameko-rpc") == {*plugins(), "gateway"}
+    issuers = {name for name, plugin in plugins().items() if plugin.issues_tokens}
+    assert who("write", WITHDRAWALS) == who("read", ASKED) == issuers
+    assert who("read", WITHDRAWALS) == who("write", ASKED) == set(plugins())
+    assert who("configure", WITHDRAWALS) == who("configure", ASKED) == set()
 
 
 def test_every_subscription_has_a_binding(written: dict[str, Any]) -> None:

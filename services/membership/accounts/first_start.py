@@ -2,7 +2,7 @@
 
 from itertools import chain, count
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from services.membership.accounts.handing import hand_one_time_secret
 from services.membership.accounts.models import Account, RoleGrant
@@ -23,7 +23,12 @@ def welcome(tx: Tx) -> str | None:
     administrators = tx.all(
         select(Account)
         .join(RoleGrant, RoleGrant.account_id == Account.id)
-        .where(Account.closed_at.is_(None), RoleGrant.role == ADMINISTRATOR, RoleGrant.ended_at.is_(None))
+        .where(
+            Account.closed_at.is_(None),
+            RoleGrant.role == ADMINISTRATOR,
+            RoleGrant.since <= tx.today,
+            or_(RoleGrant.until.is_(None), RoleGrant.until > tx.today),
+        )
         .order_by(Account.opened_at)
     )
     if any(account.secret == Secret.OWN for account in administrators):

@@ -1,20 +1,24 @@
 """Accounts 账号 and the roles granted to them, as they are kept. Of a password only the hash (M11)."""
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from services.membership.accounts.rules import Secret
 from services.membership.base import Base
-from shared.store.base import Identified, Versioned
+from services.membership.grants import rules as grant_rules
+from shared.store.base import Versioned
 from shared.store.changes import SECRET
 from shared.text import Text
 
 
 class Account(Versioned, Base):
-    """What somebody signs in with. The first administrator's has no person behind it."""
+    """What somebody signs in with. The first administrator's has no person behind it.
+
+    ``role_changes`` is how often it was told that what it may do changes.
+    """
 
     __tablename__ = "accounts"
     __table_args__ = (
@@ -37,10 +41,15 @@ class Account(Versioned, Base):
     closed_at: Mapped[datetime | None]
     closed_by: Mapped[str | None]
     closing_reason: Mapped[str | None]
+    role_changes: Mapped[int] = mapped_column(default=0)
     grants: Mapped[list["RoleGrant"]] = relationship(order_by="RoleGrant.id", lazy="selectin")
 
-    # Lets the one attribute below be no column.
+    # Lets the attributes below be no columns.
     __allow_unmapped__ = True
+    roles: list[str] | None = None
+    """The roles granted to it that hold today; set where it is shown, since they depend on the day."""
+    post_roles: list[str] | None = None
+    """The roles it has today by the posts its person holds, and by deputising; set likewise."""
     one_time_secret: str | None = None
     """Set where a secret was just made, to be shown this once; only its hash is kept."""
 
@@ -52,33 +61,27 @@ class Account(Versioned, Base):
     def must_change_password(self) -> bool:
         return self.secret == Secret.ONE_TIME
 
-    @property
-    def roles(self) -> list[str]:
-        """The roles it has now, whatever it may do with them yet."""
-        return sorted(grant.role for grant in self.grants if grant.ended_at is None)
-
     def opens(self, now: datetime) -> bool:
         """Whether its password lets anybody in at ``now``."""
         return not self.closed and (self.secret_expires_at is None or now < self.secret_expires_at)
 
 
-class RoleGrant(Identified, Base):
-    """A role an account has or had; kept for good (X7)."""
+class RoleGrant(Versioned, Base):
+    """A role an account has, had or will have, from ``since`` up to, not including, ``until``; kept for good (X7)."""
 
     __tablename__ = "role_grants"
-    __table_args__ = (
-        Index(
-            "uq_role_grants_account_id_role_open",
-            "account_id",
-            "role",
-            unique=True,
-            postgresql_where=text("ended_at IS NULL"),
-        ),
-    )
+    __table_args__ = (CheckConstraint("until >= since", name="until_not_before_since"),)
+    label = Text("角色授予", "grant")
 
     account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("accounts.id"), index=True)
     role: Mapped[str]
+    since: Mapped[date]
+    until: Mapped[date | None]
     granted_at: Mapped[datetime]
     granted_by: Mapped[str]
     ended_at: Mapped[datetime | None]
     ended_by: Mapped[str | None]
+
+    def as_ruled(self) -> grant_rules.Grant:
+        """What the rules need to know of it."""
+        return grant_rules.Grant(self.role, self.since, self.until)

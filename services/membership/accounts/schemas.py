@@ -1,6 +1,7 @@
 """What comes in and goes out about accounts."""
 
 from services.membership.data import role_labels
+from services.membership.grants.schemas import GrantOut
 from shared.api import fields as f
 from shared.text import Text
 
@@ -19,7 +20,7 @@ class AccountIn(f.Schema):
 
 
 class RolesIn(f.Schema):
-    """All the roles the account is to have; those not named end."""
+    """All the roles the account is to have from today on; those not named end."""
 
     roles = _roles(required=True)
 
@@ -33,10 +34,14 @@ class AccountQuery(f.Schema):
 
 
 class AccountOut(f.Schema):
+    """An account. ``roles`` are those granted to it that hold today; what it may act as is these and ``post_roles``."""
+
     id = f.UUID("编号", "Id")
     username = f.String("用户名", "User name")
     person_id = f.UUID("人员", "Person", allow_none=True)
     roles = _roles()
+    post_roles = f.List("随职务取得的角色", "Roles by the posts held", f.Choice("角色", "Role", ROLES))
+    grants = f.List("角色授予", "Grants", f.Nested("角色授予", "Grant", GrantOut))
     must_change_password = f.Boolean("须先改密码", "Must change the password first")
     opened_at = f.Moment("开通时间", "Opened at")
     closed_at = f.Moment("关闭时间", "Closed at", allow_none=True)

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from services.membership.dues.rules import DuesTerms
+from services.membership.rights.rules import PostRoles
 from services.membership.units.rules import Basis, Tier, tier
 from shared.text import Text
 
@@ -62,6 +63,18 @@ def founding_people() -> tuple[FoundingPerson, ...]:
 def role_labels() -> dict[str, Text]:
     """Every role an account can have, by code (M11)."""
     return {role["code"]: Text(**role["label"]) for role in _load("roles.json")["roles"]}
+
+
+@cache
+def roles_by_post() -> frozenset[str]:
+    """The roles that come with a post and are never granted by hand (M11, G11)."""
+    return frozenset(role["code"] for role in _load("roles.json")["roles"] if role.get("by_post"))
+
+
+@cache
+def post_roles() -> tuple[PostRoles, ...]:
+    """Every version of which posts give which roles, and what a deputy has in an absence (M11, G11, X4)."""
+    return tuple(PostRoles.from_data(version) for version in _load("post_roles.json")["versions"])
 
 
 @cache

@@ -10,6 +10,7 @@ from services.membership.people.models import Person
 from services.membership.representatives import rules
 from services.membership.representatives.models import Representative
 from services.membership.representatives.schemas import EndIn, RepresentativeIn, RepresentativeOut
+from services.membership.rights.changing import accounts_of, rights_changing
 from services.membership.units.models import Unit
 from shared.api.operations import operation
 from shared.api.paging import Page, PageRequest
@@ -17,7 +18,7 @@ from shared.store.tx import Tx
 
 
 class Representatives:
-    """Who acts for a unit. What a person may do for it follows from here at the next sign-in or refresh (M11)."""
+    """Who acts for a unit. What a person may do for it follows from here at once (M11)."""
 
     @operation(
         "POST /units/{id}/representatives",
@@ -36,17 +37,17 @@ class Representatives:
         terms = tx.all(select(Representative).filter_by(unit_id=unit.id, person_id=person.id))
         term = rules.Term(first_day or tx.today, last_day)
         rules.check_term(term, [representative.term for representative in terms])
-        named = tx.add(
-            Representative(
-                unit_id=unit.id,
-                person_id=person.id,
-                first_day=term.first,
-                last_day=term.last,
-                named_at=tx.now,
-                named_by=tx.principal.name,
+        with rights_changing(tx, accounts_of(tx, [person.id])):
+            named = tx.add(
+                Representative(
+                    unit_id=unit.id,
+                    person_id=person.id,
+                    first_day=term.first,
+                    last_day=term.last,
+                    named_at=tx.now,
+                    named_by=tx.principal.name,
+                )
             )
-        )
-        tx.flush()
         tx.emit(RepresentativeNamed.of(named))
         return named
 
@@ -75,9 +76,9 @@ class Representatives:
     def end_representation(self, tx: Tx, id: uuid.UUID, last_day: date | None) -> Representative:
         """Ends a representation on a day within its term; what was done until then stands (X7)."""
         representative = tx.change(Representative, id)
-        representative.last_day = rules.end(representative.term, last_day or tx.today).last
-        representative.ended_at, representative.ended_by = tx.now, tx.principal.name
-        tx.flush()
+        with rights_changing(tx, accounts_of(tx, [representative.person_id])):
+            representative.last_day = rules.end(representative.term, last_day or tx.today).last
+            representative.ended_at, representative.ended_by = tx.now, tx.principal.name
         tx.emit(RepresentativeEnded.of(representative))
         return representative
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from shared.errors import Refused
 
@@ -16,6 +16,11 @@ class Term:
 
     def covers(self, day: date) -> bool:
         return self.first <= day and (self.last is None or day <= self.last)
+
+    @property
+    def after(self) -> date | None:
+        """The first day after it."""
+        return None if self.last is None else self.last + timedelta(days=1)
 
     def meets(self, other: "Term") -> bool:
         """Whether the two have a day in common."""

@@ -1,4 +1,4 @@
-"""Ending sessions, and with them every refresh token of theirs (M11)."""
+"""Ending sessions, and with them every token of theirs: none is renewed, and none holds any more (M11)."""
 
 import uuid
 from enum import StrEnum
@@ -6,6 +6,7 @@ from enum import StrEnum
 from sqlalchemy import update
 
 from services.membership.sessions.models import Session
+from services.membership.sessions.withdrawing import withdraw
 from shared.clock import wall_now
 from shared.store.tx import Tx
 
@@ -23,8 +24,12 @@ def end_sessions(tx: Tx, account_id: uuid.UUID, because: Because, *, but: uuid.U
     ending = update(Session).where(Session.account_id == account_id, Session.ended_at.is_(None))
     if but is not None:
         ending = ending.where(Session.id != but)
-    tx.session.execute(ending.values(ended_at=wall_now(), ended_because=because))
+    ended = tx.session.scalars(ending.values(ended_at=wall_now(), ended_because=because).returning(Session.id))
+    withdraw(tx, *ended)
 
 
-def end_session(session: Session, because: Because) -> None:
+def end_session(tx: Tx, session: Session, because: Because) -> None:
+    """End one session."""
     session.ended_at, session.ended_because = wall_now(), because
+    tx.flush()
+    withdraw(tx, session.id)

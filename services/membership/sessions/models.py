@@ -40,6 +40,18 @@ class RefreshToken(Identified, Base):
     used_at: Mapped[datetime | None]
 
 
+class Withdrawal(Base):
+    """Access tokens of an account or a session, ``whose``, that were issued up to ``moment`` hold no more.
+
+    Kept for as long as such a token could have lasted.
+    """
+
+    __tablename__ = "withdrawals"
+
+    whose: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    moment: Mapped[datetime] = mapped_column(index=True)
+
+
 class FailedSignIns(Base):
     """How often in a row signing in under a name failed, whether an account has that name or not.
 

@@ -69,7 +69,7 @@ class Sessions:
         if session.ended_at is not None or account.closed or token.expires_at <= now:
             raise rules.session_over()
         if token.used_at is not None:
-            end_session(session, Because.TOKEN_REUSED)
+            end_session(tx, session, Because.TOKEN_REUSED)
             return rules.session_over()
         token.used_at = now
         return access(tx, session, account, new_refresh_token(tx, session))
@@ -83,5 +83,5 @@ class Sessions:
         scope="own",
     )
     def sign_out(self, tx: Tx) -> None:
-        """Ends the session; its refresh token is good for nothing from now on (M11)."""
-        end_session(running_session(tx), Because.SIGNED_OUT)
+        """Ends the session; neither its refresh token nor its access token holds any more, in any service (M11)."""
+        end_session(tx, running_session(tx), Because.SIGNED_OUT)

@@ -7,6 +7,7 @@ from services.membership.accounts.credentials import hash_password
 from services.membership.accounts.models import Account
 from services.membership.accounts.schemas import AccountOut
 from services.membership.data import common_passwords
+from services.membership.rights.today import shown
 from services.membership.sessions import rules
 from services.membership.sessions.ending import Because, end_sessions
 from services.membership.sessions.guessing import let_in
@@ -34,7 +35,7 @@ class OwnAccount:
         """One's own account; not before the one-time secret has been exchanged (M11)."""
         account = tx.get(Account, running_session(tx).account_id)
         account_rules.check_settled(account_rules.Secret(account.secret))
-        return account
+        return shown(tx, account)
 
     @operation(
         "PUT /accounts/me/password",

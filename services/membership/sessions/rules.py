@@ -70,6 +70,13 @@ def refresh_until(started_at: datetime, now: datetime) -> datetime:
     return min(now + REFRESH_LIFETIME, started_at + SESSION_LIFETIME)
 
 
+def access_lifetime(longest: timedelta, now: datetime, rights_end_at: datetime | None) -> timedelta:
+    """How long an access token holds that is issued at ``now``: never beyond the moment the rights in it change."""
+    if rights_end_at is None:
+        return longest
+    return max(min(longest, rights_end_at - now), timedelta())
+
+
 def acts_for(represented: Collection[UUID], chosen: UUID | None) -> frozenset[UUID]:
     """The units a session acts for: all that the person represents today, or of these the one chosen (M2)."""
     return frozenset(unit for unit in represented if chosen is None or unit == chosen)

@@ -9,25 +9,30 @@ from uuid import UUID
 from sqlalchemy import delete, select
 
 from services.membership.accounts.models import Account
-from services.membership.representatives.operations import units_of
+from services.membership.rights.rules import next_change
+from services.membership.rights.today import rights_of
 from services.membership.sessions import rules
 from services.membership.sessions.models import RefreshToken, Session
+from services.membership.sessions.withdrawing import hold_rights, moment_of_issue
+from shared import clock
 from shared.clock import wall_now
 from shared.identity.principals import ACCESS_LIFETIME, issue_access
+from shared.standards.calendar import start_of_business_day
 from shared.store.tx import Tx
 
 
 @dataclass(frozen=True)
 class Access:
-    """What somebody signed in holds. ``refresh_token`` is None where the one at hand stays good."""
+    """What somebody signed in holds. ``refresh_token`` is None where the one at hand stays good; ``expires_in`` is the
+    seconds for which the access token does."""
 
     access_token: str
     account: UUID
     roles: Sequence[str]
     units: Sequence[UUID]
     must_change_password: bool
+    expires_in: int
     refresh_token: str | None = None
-    expires_in: int = int(ACCESS_LIFETIME.total_seconds())
 
 
 def digest(refresh_token: str) -> str:
@@ -37,10 +42,20 @@ def digest(refresh_token: str) -> str:
 
 def access(tx: Tx, session: Session, account: Account, refresh_token: str | None = None) -> Access:
     """What ``account`` may do today, in a token. One that still has its one-time secret gets a token of nobody:
-    no roles, no person, no unit, good for nothing but the exchange."""
+    no roles, no person, no unit, good for nothing but the exchange. It ends when the rights in it do.
+
+    Refused as over: a session that ended meanwhile.
+    """
+    hold_rights(tx, account.id, session.id)
+    tx.session.refresh(session)
+    if session.ended_at is not None:
+        raise rules.session_over()
     settled = not account.must_change_password
-    units = rules.acts_for(units_of(tx, account.person_id), session.unit_id) if settled else frozenset()
-    roles = account.roles if settled else []
+    steps = rights_of(tx, [account])[account.id]
+    today, change = steps[0].rights, next_change(steps)
+    units = rules.acts_for(today.units, session.unit_id) if settled else frozenset()
+    roles = sorted(today.roles) if settled else []
+    lifetime = rules.access_lifetime(ACCESS_LIFETIME, clock.now(), start_of_business_day(change) if change else None)
     token = issue_access(
         tx.keyring,
         account=str(account.id),
@@ -48,8 +63,11 @@ def access(tx: Tx, session: Session, account: Account, refresh_token: str | None
         session=str(session.id),
         roles=roles,
         units=map(str, units),
+        lifetime=lifetime,
+        issued_at=moment_of_issue(tx),
     )
-    return Access(token, account.id, roles, sorted(units), account.must_change_password, refresh_token)
+    holds = int(lifetime.total_seconds())
+    return Access(token, account.id, roles, sorted(units), account.must_change_password, holds, refresh_token)
 
 
 def new_refresh_token(tx: Tx, session: Session) -> str:

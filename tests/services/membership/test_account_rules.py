@@ -176,6 +176,8 @@ def test_roles_are_those_of_the_data() -> None:
         "cashier": "出纳",
         "officer": "负责人",
         "inspector": "监督检查员",
+        "deputy_secretary_general": "副秘书长",
+        "acting_secretary_general": "代行秘书长职权",
     }
     assert rules.roles(["editor", "clerk", "editor"], ROLES) == {"editor", "clerk"}
     assert rules.roles([], ROLES) == frozenset()

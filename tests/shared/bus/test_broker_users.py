@@ -15,6 +15,8 @@ from shared.bus.events import dead_queue, exchange_name, inbox_queue
 from shared.bus.listening import subscriptions_of
 from shared.bus.publisher import ConfirmedPublisher, Outgoing
 from shared.bus.topology import declare_queues
+from shared.bus.withdrawing import QUESTIONS as ASKED
+from shared.bus.withdrawing import WITHDRAWALS
 from shared.errors import Unavailable
 from shared.plugins import plugins
 from shared.store.base import new_id
@@ -172,6 +174,20 @@ def test_services_are_announced_and_the_gateway_asks_who_is_there(buses: dict[st
     refused(buses["finance"], overhear(MANIFESTS, ""))
 
 
+def test_withdrawn_tokens_are_told_by_who_issues_them_and_heard_by_every_service(buses: dict[str, str]) -> None:
+    (issuer,) = (name for name, plugin in plugins().items() if plugin.issues_tokens)
+    does(buses[issuer], publish(WITHDRAWALS, ""))
+    does(buses[issuer], overhear(ASKED, ""))
+    for name in SERVICES:
+        does(buses[name], overhear(WITHDRAWALS, ""))
+        does(buses[name], publish(ASKED, ""))
+    for name in others(issuer):
+        refused(buses[name], publish(WITHDRAWALS, ""))
+        refused(buses[name], overhear(ASKED, ""))
+    refused(buses["gateway"], overhear(WITHDRAWALS, ""))
+    refused(buses["gateway"], publish(ASKED, ""))
+
+
 def test_a_queue_that_the_broker_named_is_closed_to_others_although_their_rights_fit_it(buses: dict[str, str]) -> None:
     with connect(buses["gateway"]) as connection:
         name = connection.channel().queue_declare("", exclusive=True).queue
@@ -192,7 +208,16 @@ def test_nothing_strange_is_declared_and_nothing_shared_taken_away(buses: dict[s
         f"rpc.reply-{user}-1",
     ):
         refused(address, declares(queue))
-    for exchange in ("loot", f"{user}.more", EXCHANGE, MANIFESTS, QUESTIONS, exchange_name(others(user)[0])):
+    for exchange in (
+        "loot",
+        f"{user}.more",
+        EXCHANGE,
+        MANIFESTS,
+        QUESTIONS,
+        WITHDRAWALS,
+        ASKED,
+        exchange_name(others(user)[0]),
+    ):
         refused(address, lambda channel, exchange=exchange: channel.exchange_declare(exchange, "topic", durable=True))
         refused(address, lambda channel, exchange=exchange: channel.exchange_delete(exchange))
     # Nor by way of what is its own: where it gives up or cannot route, the broker would publish for it.
