@@ -6,6 +6,7 @@ from services.finance.events import EVENTS
 from services.finance.service import FinanceService
 from shared.api.administration import PERMISSION
 from shared.api.auditing import READ_AUDIT
+from shared.identity.reach import OwnUnit
 from shared.plugins import Plugin
 from shared.text import Text
 
@@ -39,5 +40,6 @@ PLUGIN = Plugin(
         ],
         "cashier": ["finance.expenditure.read", "finance.payment.record", *_READS_DUES],
         "clerk": _READS_DUES,
+        "representative": [OwnUnit(permission) for permission in _READS_DUES],
     },
 )

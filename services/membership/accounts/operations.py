@@ -16,7 +16,7 @@ from services.membership.accounts.schemas import (
     ClosureIn,
     RolesIn,
 )
-from services.membership.data import role_labels
+from services.membership.data import role_labels, roles_that_follow
 from services.membership.events import AccountClosed, AccountOpened, AccountRolesChanged
 from services.membership.people.models import Person
 from services.membership.sessions.ending import Because, end_sessions
@@ -45,6 +45,7 @@ class Accounts:
         """Opens an account; the answer holds its one-time secret, which nobody can read again (M11)."""
         name = rules.username(username)
         wanted = rules.roles(roles, role_labels())
+        rules.check_grantable(wanted, roles_that_follow())
         rules.check_person(person_id is not None, wanted)
         if person_id is not None:
             tx.get(Person, person_id)
@@ -91,6 +92,7 @@ class Accounts:
         account = tx.change(Account, id)
         _check_decidable(tx, account)
         wanted = rules.roles(roles, role_labels())
+        rules.check_grantable(wanted, roles_that_follow())
         rules.check_person(account.person_id is not None, wanted)
         if wanted == set(account.roles):
             return account

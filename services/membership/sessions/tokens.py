@@ -40,7 +40,7 @@ def access(tx: Tx, session: Session, account: Account, refresh_token: str | None
     no roles, no person, no unit, good for nothing but the exchange."""
     settled = not account.must_change_password
     units = rules.acts_for(units_of(tx, account.person_id), session.unit_id) if settled else frozenset()
-    roles = account.roles if settled else []
+    roles = rules.acts_as(account.roles, units) if settled else []
     token = issue_access(
         tx.keyring,
         account=str(account.id),

@@ -176,6 +176,7 @@ def test_roles_are_those_of_the_data() -> None:
         "cashier": "出纳",
         "officer": "负责人",
         "inspector": "监督检查员",
+        "representative": "单位代表",
     }
     assert rules.roles(["editor", "clerk", "editor"], ROLES) == {"editor", "clerk"}
     assert rules.roles([], ROLES) == frozenset()
