@@ -82,7 +82,7 @@ def _operation(route: Route, language: Language) -> dict[str, Any]:
         "responses": _responses(route, language),
         "security": [{}, {"bearer": []}] if route.public else [{"bearer": []}],
         "x-permission": route.permission,
-        "x-scope": route.scope,
+        **({"x-scope": dict(route.scope)} if route.scope else {}),
         "x-kind": route.kind,
         "x-rate": route.rate,
     }

@@ -30,7 +30,8 @@ class Route:
     """One operation. ``path`` is whole, "/v1/<service>/…", with its parameters in braces.
 
     ``request`` is the JSON schema of everything the operation takes, path parameters too; ``response`` of its answer
-    (of one row, for lists), None where there is none; ``media_type`` is of the file that a download answers.
+    (of one row, for lists), None where there is none; ``media_type`` is of the file that a download answers. ``scope``
+    says how far each role reaches with the permission.
     """
 
     service: str
@@ -38,7 +39,7 @@ class Route:
     method: str
     path: str
     permission: str
-    scope: str
+    scope: Mapping[str, str]
     label: Text
     kind: str
     status: int
@@ -140,7 +141,7 @@ def _route(service: str, entry: Mapping[str, Any]) -> Route:
         method=entry["method"],
         path=f"/v1/{service}" + ("" if path == "/" else path),
         permission=str(entry["permission"]),
-        scope=str(entry.get("scope") or "all"),
+        scope={str(role): str(reach) for role, reach in (entry.get("scope") or {}).items()},
         label=_text(entry["label"]),
         kind=str(entry["kind"]),
         status=int(entry["status"]),

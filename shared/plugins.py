@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import MetaData
 
+from shared.identity.reach import Grants
 from shared.text import Text
 
 if TYPE_CHECKING:
@@ -33,7 +34,8 @@ class Plugin:
 
     ``service`` is the nameko class and ``models`` its tables' metadata. ``events`` are the schemas it publishes,
     ``needs`` the services it asks or listens to (for documentation and deployment, never for imports).
-    ``grants`` gives roles their permissions here: role → permission patterns such as "certification.batch.*".
+    ``grants`` gives roles their permissions here: role → permission patterns such as "certification.batch.*", plain or
+    in ``OwnUnit(…)`` or ``Own(…)`` of shared.identity.reach.
     ``seed`` loads what the association starts with and may be run any number of times. ``issues_tokens`` says that
     this service signs people in; the deployment's root key vouches for exactly those that say so.
     ``commands`` are Typer apps that appear as ``xiehui <name> …``.
@@ -47,7 +49,7 @@ class Plugin:
     version: int = 1
     events: Sequence[type["EventSchema"]] = ()
     needs: Sequence[str] = ()
-    grants: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    grants: Grants = field(default_factory=dict)
     seed: "Callable[[Tx], None] | None" = None
     welcome: "Callable[[Tx], str | None] | None" = None
     """What to print once the service stands ready, e.g. a one-time sign-in; None when there is nothing to say."""

@@ -16,11 +16,14 @@ from shared import clock
 from shared.api.asking import Asker
 from shared.errors import Unavailable
 from shared.identity.keys import Keyring
+from shared.identity.reach import Reach
 from shared.identity.sealing import Vault
 from shared.identity.withdrawals import Withdrawals
 from shared.plugins import Plugin, plugins
 from shared.settings import Settings
 from shared.store.database import IDLE_LIMIT, is_away, make_engine
+from shared.store.narrowed import NarrowedSession, narrowed
+from shared.store.sight import OutOfSight, Sight, sight_of
 from shared.store.traces import Traces
 from shared.store.tx import Origin, Tx
 
@@ -70,12 +73,13 @@ class Transaction:
     """A database transaction in which one may act for several: each gets a ``Tx`` of their own, all of it commits.
 
     Committed at the end of its block, rolled back by whatever is raised in it. What the commit brought to tell is then
-    told.
+    told. With a ``sight`` it is one caller's, who sees no more than that.
     """
 
-    def __init__(self, runtime: "Runtime", *, noting: bool = False) -> None:
+    def __init__(self, runtime: "Runtime", sight: Sight | None = None, *, noting: bool = False) -> None:
         """``noting``: what is changed is noted, for the audit trail."""
         self._runtime = runtime
+        self._sight = sight
         self._noting = noting
         self.traces = Traces()
 
@@ -95,7 +99,11 @@ class Transaction:
     @functools.cached_property
     def session(self) -> Session:
         """Made when first asked for: what reads and writes nothing costs the database nothing."""
-        session = Session(self._runtime.engine, expire_on_commit=False)
+        session = (
+            Session(self._runtime.engine, expire_on_commit=False)
+            if self._sight is None
+            else NarrowedSession(self._runtime.narrowed_engine, self._sight)
+        )
         if self._noting:
             self.traces.changes.follow(session)
         return session
@@ -118,6 +126,8 @@ class Transaction:
     def on_behalf_of(self, origin: Origin) -> Tx:
         """The transaction, as seen by whom ``origin`` names: what they emit tells of them as its cause."""
         runtime = self._runtime
+        if origin.reach is not Reach.ALL and self._sight is None:
+            raise OutOfSight("who does not see all has a transaction of their own")
         return Tx(
             lambda: self.session,
             origin,
@@ -159,14 +169,19 @@ class Runtime:
             container.xiehui_runtime = runtime
         return runtime
 
+    @functools.cached_property
+    def narrowed_engine(self) -> Engine:
+        """The engine for callers who do not see all; made when the first of them comes."""
+        return narrowed(self.engine)
+
     def transaction(self) -> Transaction:
         """A transaction, to be used as a block. A database that cannot be reached is :class:`StoreAway`."""
         return Transaction(self)
 
     @contextmanager
     def begin(self, origin: Origin, *, noting: bool = False) -> Iterator[Tx]:
-        """A transaction on behalf of one."""
-        with Transaction(self, noting=noting) as transaction:
+        """A transaction on behalf of one, who sees what their reach lets them."""
+        with Transaction(self, sight_of(origin.principal, origin.reach), noting=noting) as transaction:
             yield transaction.on_behalf_of(origin)
 
     @staticmethod

@@ -6,6 +6,7 @@ from services.finance.events import EVENTS
 from services.finance.service import FinanceService
 from shared.api.administration import PERMISSION
 from shared.api.auditing import READ_AUDIT
+from shared.identity.reach import OwnUnit
 from shared.plugins import Plugin
 from shared.text import Text
 
@@ -47,5 +48,6 @@ PLUGIN = Plugin(
         "acting_secretary_general": ["finance.expenditure.read", "finance.expenditure.sign"],
         "cashier": ["finance.expenditure.read", "finance.payment.record", *_READS_DUES],
         "clerk": _READS_DUES,
+        "representative": [OwnUnit(permission) for permission in _READS_DUES],
     },
 )

@@ -4,7 +4,7 @@ import uuid
 
 from shared.api.administration import PERMISSION
 from shared.api.auditing import READ_AUDIT
-from shared.identity.principals import Grants
+from shared.identity.reach import Grants
 from shared.store.tx import Tx
 
 APPOINT = "governance.post.appoint"

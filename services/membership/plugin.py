@@ -9,6 +9,7 @@ from services.membership.service import MembershipService
 from services.membership.sessions.withdrawing import withdrawn
 from shared.api.administration import PERMISSION
 from shared.api.auditing import READ_AUDIT
+from shared.identity.reach import OwnUnit
 from shared.plugins import Plugin
 from shared.text import Text
 
@@ -39,11 +40,18 @@ PLUGIN = Plugin(
         ],
         "exam_officer": _KNOWS_THE_MEMBERS,
         "editor": _KNOWS_THE_MEMBERS,
-        "correspondent": _KNOWS_THE_MEMBERS,
+        "correspondent": [OwnUnit("membership.unit.read"), "membership.dues_standard.read"],
         "accountant": _READS_DUES,
         "cashier": _READS_DUES,
         "officer": _READS_DUES,
         "deputy_secretary_general": _READS_DUES,
+        "representative": [
+            OwnUnit("membership.unit.read"),
+            OwnUnit("membership.representative.read"),
+            OwnUnit("membership.invoice.read"),
+            OwnUnit("membership.standing.read"),
+            "membership.dues_standard.read",
+        ],
     },
     seed=seed,
     welcome=welcome,

@@ -2,14 +2,21 @@
 
 from shared.api.administration import PERMISSION
 from shared.api.auditing import READ_AUDIT
-from shared.identity.principals import Grants
+from shared.identity.reach import Grants, OwnUnit
 
 EDIT = "publishing.article.edit"
-"""What makes an editor: the editorial review, and every unit's articles in the register."""
+"""What makes an editor: the editorial review."""
 
 GRANTS: Grants = {
     "administrator": [PERMISSION, READ_AUDIT],
     "inspector": [READ_AUDIT],
-    "correspondent": ["publishing.article.submit", "publishing.article.read", "publishing.article.review"],
+    # Another unit's text may hold what the trade-secret check will hold back (P5), and its fee is not theirs to see;
+    # what came out is read in the newsletter.
+    "correspondent": [
+        OwnUnit("publishing.article.submit"),
+        OwnUnit("publishing.article.read"),
+        OwnUnit("publishing.article.review"),
+    ],
+    "representative": [OwnUnit("publishing.article.read")],
     "editor": ["publishing.*"],
 }

@@ -1,6 +1,7 @@
 """Carries out commands: wholly or not at all, written down, and once for their key (ADR 0010)."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -12,6 +13,7 @@ from shared.api.deadlocks import through_deadlocks
 from shared.api.operations import Operation
 from shared.bus.events import ID_LENGTH
 from shared.errors import AnswerNotKept, IdempotencyConflict, Malformed, Problem, StaleVersion
+from shared.identity.reach import Reach
 from shared.runtime import Runtime, StoreAway
 from shared.store.tables import Idempotency
 from shared.store.traces import Command
@@ -83,7 +85,8 @@ def _answer_before(
     runtime: Runtime, origin: Origin, operation: Operation, key: str, digest: str
 ) -> dict[str, Any] | None:
     """What was answered when this command came for the first time; None where it has never been carried out."""
-    with runtime.begin(origin) as tx:
+    # Keys are the chassis' own, and this one is the caller's.
+    with runtime.begin(replace(origin, reach=Reach.ALL)) as tx:
         row = tx.find(Idempotency, principal=tx.principal.name, key=key)
     if row is None:
         return None

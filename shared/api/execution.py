@@ -75,9 +75,11 @@ def _attempt(
 ) -> dict[str, Any]:
     call.check_deadline()
     principal = authenticate(runtime.keyring, call.authorization, runtime.withdrawals)
-    authorise(principal, operation.permission, runtime.plugin.grants)
+    reach = authorise(principal, operation.permission, runtime.plugin.grants)
     loaded = load(operation, arguments)
-    origin = Origin(principal, call.correlation_id, if_match=call.if_match, wants_version=operation.if_match)
+    origin = Origin(
+        principal, call.correlation_id, if_match=call.if_match, wants_version=operation.if_match, reach=reach
+    )
 
     def ask() -> dict[str, Any]:
         with runtime.begin(origin) as tx:

@@ -9,6 +9,8 @@ from marshmallow import Schema, fields
 
 from shared.api import fields as f
 from shared.api.operations import Operation, operations_of
+from shared.identity.principals import SERVICE_ROLE
+from shared.identity.reach import Grants, reach_of
 from shared.plugins import Plugin
 from shared.text import Text
 
@@ -85,14 +87,20 @@ def _plain(value: Any) -> Any:
     return str(value)
 
 
-def describe(operation: Operation) -> dict[str, Any]:
+def _scope(permission: str, grants: Grants) -> dict[str, str]:
+    """Role → how far it reaches with ``permission``: "all", "unit" or "own". Empty for what needs no grant."""
+    reaches = {role: reach_of(grants, [role], permission) for role in grants if not role.startswith(SERVICE_ROLE)}
+    return {role: reach.name.lower() for role, reach in reaches.items() if reach}
+
+
+def describe(operation: Operation, grants: Grants) -> dict[str, Any]:
     """One operation as the manifest has it."""
     return {
         "name": operation.name,
         "method": operation.method,
         "path": operation.path,
         "permission": operation.permission,
-        "scope": operation.scope,
+        "scope": _scope(operation.permission, grants),
         "label": operation.label._asdict(),
         "description": operation.description,
         "kind": operation.kind,
@@ -113,7 +121,7 @@ def manifest_of(plugin: Plugin) -> dict[str, Any]:
         "version": plugin.version,
         "instance": str(uuid.uuid4()),
         "label": plugin.label._asdict(),
-        "operations": [describe(operation) for operation in operations_of(plugin.service).values()],
+        "operations": [describe(operation, plugin.grants) for operation in operations_of(plugin.service).values()],
         "events": [
             {"type": event.type(), "label": event.label._asdict(), "schema": json_schema(event())}
             for event in plugin.events

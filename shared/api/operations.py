@@ -33,7 +33,6 @@ from shared.text import Text
 
 Kind = Literal["list", "detail", "create", "action", "download", "todo", "figure"]
 RateClass = Literal["read", "write", "sign-in", "public"]
-Scope = Literal["all", "unit", "own"]
 
 _ROUTE = re.compile(r"(GET|POST|PUT|PATCH|DELETE) (/[a-z0-9/{}_-]*)")
 _PARAMETER = re.compile(r"\{([a-z_]+)\}")
@@ -65,7 +64,6 @@ class Operation:
     rate: RateClass
     errors: tuple[type[Problem], ...]
     secret: bool
-    scope: Scope
     description: str
 
     @property
@@ -114,17 +112,15 @@ def operation(
     rate: RateClass | None = None,
     errors: tuple[type[Problem], ...] = (),
     secret: bool = False,
-    scope: Scope = "all",
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Make a method an operation.
 
     ``route``: "METHOD /path/{parameter}", relative to /v1/<service>. ``permission``: "service.thing.verb", or PUBLIC
     or SIGNED_IN of shared.identity.principals. ``if_match``: whether a change must name the version it changes (PUT,
     PATCH and DELETE do unless told otherwise). ``media_type``: of the file that a download answers. ``secret``: request
-    or answer hold a secret, so the answer is never kept for repeats. ``scope``: whose rows it shows or changes at most,
-    whoever asks: their "own" (where nobody is signed in, those of whoever's password or token they bring), or those of
-    the "unit" they represent. "all" promises nothing: the method may still show some people less than others. The
-    scope is told and not enforced; the method and the rules it asks keep it.
+    or answer hold a secret, so the answer is never kept for repeats.
+
+    Whose rows it shows and changes is said where its permission is granted (shared.identity.reach).
     """
     match = _ROUTE.fullmatch(route)
     if match is None:
@@ -149,7 +145,6 @@ def operation(
             rate=rate or ("read" if method == "GET" else "write"),
             errors=errors,
             secret=secret,
-            scope=scope,
             description=inspect.cleandoc(function.__doc__ or ""),
         )
         _check_signature(function, spec)

@@ -1,14 +1,14 @@
 """Who asks, and whether they may: tokens, principals and permissions (M11)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from fnmatch import fnmatchcase
 from typing import Any, Literal
 
 from shared.clock import wall_now
 from shared.errors import Forbidden, Unauthenticated
 from shared.identity.keys import TOKENS, Keyring
+from shared.identity.reach import Grants, Reach, reach_of
 from shared.identity.withdrawals import Withdrawals
 
 PUBLIC = "public"
@@ -21,9 +21,6 @@ SERVICE = "service"
 SERVICE_ROLE = "service:"
 ACCESS_LIFETIME = timedelta(minutes=15)
 SERVICE_LIFETIME = timedelta(minutes=5)
-
-Grants = Mapping[str, Sequence[str]]
-"""role → patterns of the permissions it has, e.g. {"exam_officer": ["certification.batch.*"]}."""
 
 
 @dataclass(frozen=True)
@@ -123,8 +120,9 @@ def _person(claims: Mapping[str, Any]) -> Principal:
 
 
 def permits(grants: Grants, roles: Iterable[str], permission: str) -> bool:
-    """Whether one of ``roles`` has ``permission``."""
-    return any(fnmatchcase(permission, pattern) for role in roles for pattern in grants.get(role, ()))
+    """Whether one of ``roles`` has ``permission`` without any limit. Whoever asks for no more than yes or no would take
+    a limited one for the whole."""
+    return reach_of(grants, roles, permission) is Reach.ALL
 
 
 def acting_roles(principal: Principal) -> frozenset[str]:
@@ -135,17 +133,22 @@ def acting_roles(principal: Principal) -> frozenset[str]:
     return frozenset(role for role in principal.roles if not role.startswith(SERVICE_ROLE))
 
 
-def authorise(principal: Principal, permission: str, grants: Grants) -> None:
-    """Let ``principal`` pass or raise: 401 for nobody, 403 for somebody who may not."""
+def authorise(principal: Principal, permission: str, grants: Grants) -> Reach:
+    """Let ``principal`` pass and say how far, or raise: 401 for nobody, 403 for somebody who may not.
+
+    What is for everybody, or for everybody who has signed in, reaches as far for all of them.
+    """
     if permission == PUBLIC:
-        return
+        return Reach.ALL
     if principal.kind == "anonymous":
         raise Unauthenticated("请先登录", "Sign in first")
     if permission == SIGNED_IN and principal.kind == "person":
-        return
-    if not permits(grants, acting_roles(principal), permission):
+        return Reach.ALL
+    reach = reach_of(grants, acting_roles(principal), permission)
+    if reach is None:
         raise Forbidden(
             f"您没有办理此事的权限（{permission}）",
             f"You do not have the permission {permission}",
             code="not-permitted",
         )
+    return reach

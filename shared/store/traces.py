@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from shared import clock
 from shared.store.audit import details_of
 from shared.store.changes import Changes
+from shared.store.narrowed import own_connection
 from shared.store.outbox import Told
 
 # Identities are given in the order of the rows that come in, so events keep the order they were told in.
@@ -91,7 +92,7 @@ class Traces:
     def write(self, session: Session) -> None:
         """Write what is not written yet."""
         if self._told:
-            session.connection().exec_driver_sql(_TELL, {"told": self._rows()})
+            own_connection(session).exec_driver_sql(_TELL, {"told": self._rows()})
 
     def write_of(self, session: Session, command: Command) -> None:
         """The same, and that ``command`` was carried out; :class:`KeyUsed` where another with its key has been.
@@ -108,7 +109,7 @@ class Traces:
             "answer": answer,
             "now": clock.wall_now(),
         }
-        first = session.connection().exec_driver_sql(_CLOSE, values).first()
+        first = own_connection(session).exec_driver_sql(_CLOSE, values).first()
         self.wakes.add("seal")
         if command.key is not None and first is None:
             raise KeyUsed

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, inspect, select, text
+from sqlalchemy import Select, func, inspect, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.orm.attributes import flag_modified
@@ -17,12 +17,15 @@ from shared.api.paging import Page, PageRequest, read_page
 from shared.bus.events import Occurrence
 from shared.errors import NotFound, StaleVersion, VersionRequired
 from shared.identity.keys import Keyring
-from shared.identity.principals import Grants, Principal, acting_roles, permits
+from shared.identity.principals import Principal, acting_roles, permits
+from shared.identity.reach import Grants, Reach
 from shared.identity.sealing import Vault
 from shared.standards.calendar import business_date
 from shared.store.changes import remember
 from shared.store.database import lock_key
+from shared.store.narrowed import own_connection
 from shared.store.outbox import record
+from shared.store.sight import OutOfSight
 from shared.store.tables import Counter, Job
 from shared.store.traces import Command, Traces
 from shared.text import Text
@@ -33,7 +36,7 @@ T = TypeVar("T")
 @dataclass(frozen=True)
 class Origin:
     """Where a transaction comes from: who asked and from which address, in which chain of causes, changing which
-    version."""
+    version, and whose rows they may see and change in it. Events and jobs are the service's own doing, and see all."""
 
     principal: Principal
     correlation_id: str
@@ -41,6 +44,7 @@ class Origin:
     if_match: str | None = None
     wants_version: bool = False
     address: str | None = None
+    reach: Reach = Reach.ALL
 
 
 class Tx:
@@ -84,7 +88,7 @@ class Tx:
         return business_date(self.now)
 
     def may(self, permission: str) -> bool:
-        """Whether whoever asks has ``permission``, where that depends on the thing at hand."""
+        """Whether whoever asks has ``permission`` without limit, where that depends on the thing at hand."""
         return permits(self._grants, acting_roles(self.principal), permission)
 
     # --- reading -------------------------------------------------------------------------------------------
@@ -160,13 +164,15 @@ class Tx:
         """
         taken = insert(Counter).values(series=series, last=1)
         taken = taken.on_conflict_do_update(index_elements=[Counter.series], set_={"last": Counter.last + 1})
-        return int(self.session.execute(taken.returning(Counter.last)).scalar_one())
+        # The chassis counts, whoever asks. What waits to be written is written first, as for any other statement.
+        self.session.flush()
+        return int(own_connection(self.session).execute(taken.returning(Counter.last)).scalar_one())
 
     def hold(self, name: str, *, shared: bool = False) -> None:
         """Let nobody else of this service pass here under ``name`` until the end of the transaction; with ``shared``
         those pass who hold it shared as well."""
-        lock = "pg_advisory_xact_lock_shared" if shared else "pg_advisory_xact_lock"
-        self.session.execute(text(f"SELECT {lock}(:key)"), {"key": lock_key(name)})
+        lock = func.pg_advisory_xact_lock_shared if shared else func.pg_advisory_xact_lock
+        self.session.execute(select(lock(lock_key(name))))
 
     def emit(self, occurrence: Occurrence) -> uuid.UUID:
         """Tell, once this is committed, that something happened. Returns the event's id."""
@@ -182,7 +188,12 @@ class Tx:
         return told.event_id
 
     def start_job(self, kind: str, *, content: bytes | None = None, **arguments: Any) -> Job:
-        """Start long work once this is committed; ``kind`` names a ``@job`` of this service."""
+        """Start long work once this is committed; ``kind`` names a ``@job`` of this service.
+
+        A job sees all, so nobody starts one who does not: :class:`OutOfSight`.
+        """
+        if self.origin.reach is not Reach.ALL:
+            raise OutOfSight(f"the job {kind} would see more than whoever starts it")
         job = Job(
             kind=kind,
             principal=self.principal.name,

@@ -1,6 +1,5 @@
 """What services promise one another and the outside: held together over all that are installed."""
 
-from fnmatch import fnmatchcase
 from typing import Any
 
 import marshmallow as ma
@@ -13,6 +12,7 @@ from shared.bus.events import EventSchema
 from shared.bus.listening import Subscription, subscriptions_of
 from shared.generating.contracts import contract
 from shared.identity.principals import PUBLIC, SIGNED_IN
+from shared.identity.reach import reach_of
 from shared.plugins import Plugin, plugins
 from shared.text import Text
 
@@ -61,11 +61,7 @@ def test_an_operation_says_what_it_is_in_both_languages(plugin: Plugin, operatio
 def test_somebody_may_use_every_operation_and_not_everybody(plugin: Plugin, operation: Operation) -> None:
     if operation.permission in (PUBLIC, SIGNED_IN):
         return
-    may = {
-        role
-        for role, patterns in plugin.grants.items()
-        if any(fnmatchcase(operation.permission, pattern) for pattern in patterns)
-    }
+    may = {role for role in plugin.grants if reach_of(plugin.grants, [role], operation.permission)}
     assert may, f"nobody has {operation.permission}"
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from services.membership.data import role_labels
 from shared.api.operations import operations_of
+from shared.generating.permissions import MARKS
 from shared.identity.keys import Keyring
 from shared.plugins import plugins
 from shared.testing.association import Association
@@ -39,8 +40,8 @@ def _cells(line: str) -> list[str]:
 
 
 def marked(row: Mapping[str, str]) -> set[str]:
-    """Whoever has a mark in a row."""
-    return {column for column, cell in row.items() if cell == "✓"}
+    """Whoever has a mark in a row, however far it reaches."""
+    return {column for column, cell in row.items() if cell in MARKS.values() and cell}
 
 
 def expected(row: Mapping[str, str], callers: Callers) -> set[str]:

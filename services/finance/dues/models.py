@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from services.finance.base import Base
 from services.finance.dues import rules
 from shared.store.base import Identified, Versioned
+from shared.store.sight import OF_PARENT, OF_UNIT
 from shared.text import Text
 
 
@@ -27,7 +28,7 @@ class Receivable(Versioned, Base):
     )
     label = Text("应收会费", "receivable")
 
-    unit_id: Mapped[uuid.UUID] = mapped_column(index=True)
+    unit_id: Mapped[uuid.UUID] = mapped_column(index=True, info=OF_UNIT)
     year: Mapped[int]
     amount: Mapped[int]
     owes: Mapped[int]
@@ -76,7 +77,7 @@ class Payment(Identified, Base):
     label = Text("会费收款", "payment of dues")
 
     invoice_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("receivables.id"), index=True)
-    unit_id: Mapped[uuid.UUID] = mapped_column(index=True)
+    unit_id: Mapped[uuid.UUID] = mapped_column(index=True, info=OF_UNIT)
     amount: Mapped[int]
     unused: Mapped[int]
     means: Mapped[str]
@@ -95,7 +96,7 @@ class Allocation(Identified, Base):
         CheckConstraint("amount > 0", name="amount_above_zero"),
     )
 
-    invoice_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("receivables.id"))
+    invoice_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("receivables.id"), info=OF_PARENT)
     payment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("dues_payments.id"))
     amount: Mapped[int]
     allocated_on: Mapped[date]
@@ -114,7 +115,7 @@ class CollectionSlip(Identified, Base):
     label = Text("收款单", "collection slip")
 
     number: Mapped[str] = mapped_column(unique=True)
-    invoice_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("receivables.id"), unique=True)
+    invoice_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("receivables.id"), unique=True, info=OF_PARENT)
     amount: Mapped[int]
     issued_on: Mapped[date]
     issued_at: Mapped[datetime]

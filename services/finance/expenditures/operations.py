@@ -143,7 +143,6 @@ class Expenditures:
         response=ExpenditureOut,
         label=("撤回支出", "Withdraw"),
         kind="action",
-        scope="own",
     )
     def withdraw_expenditure(self, tx: Tx, id: uuid.UUID, reason: str) -> ExpenditureToday:
         """Takes one's own request back before it is paid; it stays on file with the reason (X7)."""

@@ -16,10 +16,10 @@ from services.membership.accounts.schemas import (
     AccountSecretOut,
     ClosureIn,
 )
-from services.membership.data import role_labels, roles_by_post
+from services.membership.data import role_labels, roles_that_follow
 from services.membership.events import AccountClosed, AccountOpened
 from services.membership.grants.giving import grant
-from services.membership.grants.rules import Grant, check_grantable
+from services.membership.grants.rules import Grant
 from services.membership.people.models import Person
 from services.membership.rights.today import shown, shown_all
 from services.membership.sessions.ending import Because, end_sessions
@@ -46,7 +46,7 @@ class Accounts:
         """Opens an account; the answer holds its one-time secret, which nobody can read again (M11)."""
         name = rules.username(username)
         wanted = rules.roles(roles, role_labels())
-        check_grantable(wanted, roles_by_post())
+        rules.check_grantable(wanted, roles_that_follow())
         rules.check_person(person_id is not None, wanted)
         if person_id is not None:
             tx.get(Person, person_id)

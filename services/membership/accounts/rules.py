@@ -135,6 +135,22 @@ def roles(codes: Iterable[str], known: Collection[str]) -> frozenset[str]:
     return wanted
 
 
+def check_grantable(wanted: Collection[str], following: Collection[str]) -> None:
+    """Refuse to grant a role that follows from something on file, as a representative's does (M2, M11).
+
+    It comes and goes with that; granted by hand it would outlast it.
+    """
+    ungrantable = sorted(set(wanted) & set(following))
+    if ungrantable:
+        raise Refused(
+            "M11",
+            f"这些角色由系统依据登记产生，不能授予：{'、'.join(ungrantable)}",
+            f"These roles follow from what is on file and are not granted: {', '.join(ungrantable)}",
+            code="role-follows",
+            field="roles",
+        )
+
+
 def check_person(person_known: bool, wanted: Collection[str]) -> None:
     """Refuse every role but the administrator's to an account behind which no person stands.
 

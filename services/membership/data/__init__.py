@@ -61,14 +61,14 @@ def founding_people() -> tuple[FoundingPerson, ...]:
 
 @cache
 def role_labels() -> dict[str, Text]:
-    """Every role an account can have, by code (M11)."""
+    """Every role somebody can act in, by code (M11)."""
     return {role["code"]: Text(**role["label"]) for role in _load("roles.json")["roles"]}
 
 
 @cache
-def roles_by_post() -> frozenset[str]:
-    """The roles that come with a post and are never granted by hand (M11, G11)."""
-    return frozenset(role["code"] for role in _load("roles.json")["roles"] if role.get("by_post"))
+def roles_that_follow() -> frozenset[str]:
+    """The roles nobody grants, since they follow from something that is on file: a post, a representation (M2, M11)."""
+    return frozenset(role["code"] for role in _load("roles.json")["roles"] if "follows" in role)
 
 
 @cache

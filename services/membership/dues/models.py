@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from services.membership.base import Base
 from services.membership.dues import rules
 from shared.store.base import Identified, Versioned
+from shared.store.sight import FOR_EVERYBODY, OF_PARENT, OF_UNIT
 from shared.text import Text
 
 
@@ -16,6 +17,7 @@ class DuesStandard(Identified, Base):
     """A dues standard, each by one resolution of the assembly and for as long as that stands (M3, X4, X7)."""
 
     __tablename__ = "dues_standards"
+    __table_args__ = {"info": FOR_EVERYBODY}
     label = Text("会费标准", "dues standard")
 
     resolution_id: Mapped[uuid.UUID] = mapped_column(unique=True)
@@ -42,7 +44,7 @@ class DuesAmount(Identified, Base):
         CheckConstraint("amount >= 0", name="amount_not_negative"),
     )
 
-    standard_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("dues_standards.id"))
+    standard_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("dues_standards.id"), info=OF_PARENT)
     tier: Mapped[str]
     amount: Mapped[int]
 
@@ -61,7 +63,7 @@ class Invoice(Versioned, Base):
     )
     label = Text("会费通知", "dues invoice")
 
-    unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("units.id"))
+    unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("units.id"), info=OF_UNIT)
     year: Mapped[int] = mapped_column(index=True)
     tier: Mapped[str]
     amount: Mapped[int]

@@ -8,7 +8,7 @@ from services.membership.accounts import rules as account_rules
 from services.membership.accounts.deciding import ACCOUNTS, check_decidable, keep_an_administrator
 from services.membership.accounts.models import Account, RoleGrant
 from services.membership.accounts.schemas import AccountOut, RolesIn
-from services.membership.data import role_labels, roles_by_post
+from services.membership.data import role_labels, roles_that_follow
 from services.membership.grants import rules
 from services.membership.grants.giving import end, grant
 from services.membership.grants.schemas import GrantEndIn, GrantIn, GrantOut
@@ -34,7 +34,7 @@ class RoleGrants:
         tx.hold(ACCOUNTS)
         account = tx.change(Account, id)
         check_decidable(tx, account)
-        rules.check_grantable([role], roles_by_post())
+        account_rules.check_grantable([role], roles_that_follow())
         account_rules.check_person(account.person_id is not None, [role])
         new = rules.Grant(role, since or tx.today, until)
         rules.check_grant(new, [each.as_ruled() for each in account.grants], tx.today)
@@ -80,7 +80,7 @@ class RoleGrants:
         account = tx.change(Account, id)
         check_decidable(tx, account)
         wanted = account_rules.roles(roles, role_labels())
-        rules.check_grantable(wanted, roles_by_post())
+        account_rules.check_grantable(wanted, roles_that_follow())
         account_rules.check_person(account.person_id is not None, wanted)
         held = rules.roles_on((each.as_ruled() for each in account.grants), tx.today)
         going = [each for each in account.grants if rules.gives_way(each.as_ruled(), wanted, held, tx.today)]

@@ -93,19 +93,6 @@ def gives_way(grant: Grant, wanted: Collection[str], held: Collection[str], toda
     return not grant.over(today) and (grant.role not in wanted or grant.role not in held)
 
 
-def check_grantable(roles: Iterable[str], by_post: Collection[str]) -> None:
-    """Refuse (G11) to grant by hand a role that comes with a post only, such as the deputy's in an absence."""
-    fixed = sorted(frozenset(roles) & frozenset(by_post))
-    if fixed:
-        raise Refused(
-            "G11",
-            f"这些角色只随职务取得，不得授予：{'、'.join(fixed)}",
-            f"These roles come with a post and are not granted: {', '.join(fixed)}",
-            code="role-follows-post",
-            field="roles",
-        )
-
-
 def _refused(code: str, zh: str, en: str, field: str) -> Refused:
     return Refused("M11", zh, en, code=code, field=field)
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from services.membership.base import Base
 from services.membership.representatives.rules import Term
 from shared.store.base import Versioned
+from shared.store.sight import OF_UNIT
 from shared.text import Text
 
 
@@ -19,7 +20,7 @@ class Representative(Versioned, Base):
     __table_args__ = (CheckConstraint("last_day >= first_day", name="last_day_after_first"),)
     label = Text("代表关系", "representation")
 
-    unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("units.id"), index=True)
+    unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("units.id"), index=True, info=OF_UNIT)
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("people.id"), index=True)
     first_day: Mapped[date]
     last_day: Mapped[date | None]

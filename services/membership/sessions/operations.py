@@ -32,7 +32,6 @@ class Sessions:
         rate="sign-in",
         errors=(Unauthenticated, TooMany),
         secret=True,
-        scope="own",
     )
     def sign_in(self, tx: Tx, username: str, password: str, unit_id: uuid.UUID | None) -> Access | Problem:
         """Signs in with a password or a one-time secret. A wrong name and a wrong password are told alike;
@@ -56,7 +55,6 @@ class Sessions:
         rate="public",
         errors=(Unauthenticated,),
         secret=True,
-        scope="own",
     )
     def refresh_session(self, tx: Tx, refresh_token: str) -> Access | Problem:
         """Exchanges a refresh token for the next one and an access token with the rights of today. A token that
@@ -80,7 +78,6 @@ class Sessions:
         label=("退出登录", "Sign out"),
         kind="action",
         if_match=False,
-        scope="own",
     )
     def sign_out(self, tx: Tx) -> None:
         """Ends the session; neither its refresh token nor its access token holds any more, in any service (M11)."""

@@ -29,7 +29,6 @@ class OwnAccount:
         response=AccountOut,
         label=("我的账号", "My account"),
         kind="detail",
-        scope="own",
     )
     def get_my_account(self, tx: Tx) -> Account:
         """One's own account; not before the one-time secret has been exchanged (M11)."""
@@ -48,7 +47,6 @@ class OwnAccount:
         rate="sign-in",
         errors=(TooMany,),
         secret=True,
-        scope="own",
     )
     def change_my_password(self, tx: Tx, old_password: str, new_password: str) -> Access | Problem:
         """Replaces one's password or one-time secret. Other sessions end; this one goes on, under the token that

@@ -1,6 +1,6 @@
 """Sessions 登录: how long they last, and how long one waits after too many failures (M11)."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -16,6 +16,9 @@ FIRST_WAIT = timedelta(seconds=30)
 LONGEST_WAIT = timedelta(hours=1)
 FORGOTTEN_AFTER = timedelta(days=1)
 """How long after the last one failures are counted no more."""
+
+REPRESENTATIVE = "representative"
+"""The role that follows from acting for a unit."""
 
 
 def failures_now(failures: int, last_failed_at: datetime, now: datetime) -> int:
@@ -80,6 +83,12 @@ def access_lifetime(longest: timedelta, now: datetime, rights_end_at: datetime |
 def acts_for(represented: Collection[UUID], chosen: UUID | None) -> frozenset[UUID]:
     """The units a session acts for: all that the person represents today, or of these the one chosen (M2)."""
     return frozenset(unit for unit in represented if chosen is None or unit == chosen)
+
+
+def acts_as(granted: Iterable[str], units: Collection[UUID]) -> list[str]:
+    """The roles a session acts in, sorted: those granted, and the representative's as long as it acts for a unit
+    (M2, M11)."""
+    return sorted({*granted, REPRESENTATIVE} if units else set(granted))
 
 
 def check_choice(represented: Collection[UUID], chosen: UUID | None) -> None:

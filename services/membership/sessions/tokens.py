@@ -54,7 +54,7 @@ def access(tx: Tx, session: Session, account: Account, refresh_token: str | None
     steps = rights_of(tx, [account])[account.id]
     today, change = steps[0].rights, next_change(steps)
     units = rules.acts_for(today.units, session.unit_id) if settled else frozenset()
-    roles = sorted(today.roles) if settled else []
+    roles = rules.acts_as(today.roles, units) if settled else []
     lifetime = rules.access_lifetime(ACCESS_LIFETIME, clock.now(), start_of_business_day(change) if change else None)
     token = issue_access(
         tx.keyring,

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from services.membership.base import Base
 from services.membership.dues.rules import Standing
 from shared.store.base import Identified, Versioned
+from shared.store.sight import OF_UNIT
 from shared.text import Text
 
 
@@ -16,6 +17,7 @@ class Unit(Versioned, Base):
     """A member unit (M1). Of those out of the founding document, code, tier and day are not known at first."""
 
     __tablename__ = "units"
+    __table_args__ = {"info": OF_UNIT}
     label = Text("单位", "unit")
 
     name: Mapped[str]
@@ -33,7 +35,7 @@ class UnitChange(Identified, Base):
 
     __tablename__ = "unit_changes"
 
-    unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("units.id"), index=True)
+    unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("units.id"), index=True, info=OF_UNIT)
     field: Mapped[str]
     before: Mapped[str | None]
     after: Mapped[str | None]

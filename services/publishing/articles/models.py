@@ -3,14 +3,14 @@
 import uuid
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, UniqueConstraint, or_
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from services.publishing.articles import rules
 from services.publishing.base import Base
 from shared.api.sentences import Sentence
-from shared.identity.principals import Principal
 from shared.store.base import Identified, Versioned
+from shared.store.sight import OF_PARENT, OF_PERSON, OF_UNIT
 from shared.text import Text
 
 
@@ -24,8 +24,8 @@ class Article(Versioned, Base):
     title: Mapped[str]
     body: Mapped[str]
     column: Mapped[str]
-    author_id: Mapped[uuid.UUID] = mapped_column(index=True)
-    unit_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
+    author_id: Mapped[uuid.UUID] = mapped_column(index=True, info=OF_PERSON)
+    unit_id: Mapped[uuid.UUID | None] = mapped_column(index=True, info=OF_UNIT)
     state: Mapped[str]
     revision: Mapped[int]
     characters: Mapped[int]
@@ -50,15 +50,6 @@ class Article(Versioned, Base):
             reviews=tuple(review.as_ruled() for review in self.reviews),
         )
 
-    @classmethod
-    def readable_by(cls, reader: Principal) -> ColumnElement[bool]:
-        """What a correspondent sees in the register: their own articles and those of their unit.
-
-        Another unit's text may hold what the trade-secret check will hold back (P5), and its fee is not theirs to
-        see; what came out is read in the newsletter.
-        """
-        return or_(cls.author_id == reader.person, cls.unit_id.in_(reader.units))
-
     @property
     def missing_reviews(self) -> list[str]:
         return [kind.value for kind in self.as_ruled().missing()]
@@ -70,7 +61,7 @@ class Review(Identified, Base):
     __tablename__ = "reviews"
     __table_args__ = (UniqueConstraint("article_id", "kind", "revision", "passed"),)
 
-    article_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("articles.id"), index=True)
+    article_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("articles.id"), index=True, info=OF_PARENT)
     kind: Mapped[str]
     reviewer_id: Mapped[uuid.UUID]
     reviewer_unit_id: Mapped[uuid.UUID | None]

@@ -189,7 +189,7 @@ def test_units_are_listed_by_tier_and_page(association: Association) -> None:
 
 def test_who_may_read_and_write_units(association: Association) -> None:
     unit = admit(association)["id"]
-    for role in ("exam_officer", "editor", "correspondent", "accountant"):
+    for role in ("exam_officer", "editor", "accountant"):
         reader = association.person(role)
         assert association.call("membership", "list_units", as_=reader).status == 200
         assert association.call("membership", "get_unit", as_=reader, id=unit).status == 200

@@ -45,7 +45,6 @@ def test_a_declaration_says_what_follows_from_it() -> None:
     spec = declare("POST /things", make_thing, kind="create", request=ThingIn, response=ThingOut)
     assert (spec.name, spec.method, spec.path) == ("make_thing", "POST", "/things")
     assert (spec.status, spec.rate, spec.if_match, spec.command) == (201, "write", False, True)
-    assert spec.scope == "all"
     assert spec.description == "Makes a thing.\n\nTwice as fast."
     assert spec.label == Text("事", "Thing")
 
@@ -66,8 +65,8 @@ def test_what_a_method_means(method: str, if_match: bool, command: bool, rate: s
 
 
 def test_what_follows_can_be_said_otherwise() -> None:
-    spec = declare("PUT /things/{id}", lambda self, tx, id: None, if_match=False, rate="sign-in", scope="own")
-    assert (spec.if_match, spec.rate, spec.scope) == (False, "sign-in", "own")
+    spec = declare("PUT /things/{id}", lambda self, tx, id: None, if_match=False, rate="sign-in")
+    assert (spec.if_match, spec.rate) == (False, "sign-in")
     assert declare("PUT /things/{id}", lambda self, tx, id: None, status=202).status == 202
 
 

@@ -1,6 +1,5 @@
 """docs/permissions.md has a mark exactly where a role's grants permit the operation (M11)."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,6 +9,7 @@ from sqlalchemy import MetaData
 from shared.api.operations import operation
 from shared.generating.permissions import section
 from shared.identity.principals import PUBLIC, SIGNED_IN
+from shared.identity.reach import Grants, Own, OwnUnit
 from shared.plugins import Plugin
 from shared.text import Text
 
@@ -17,7 +17,7 @@ from shared.text import Text
 class Desk:
     """A made-up service."""
 
-    @operation("POST /letters", permission="desk.letter.write", label=("写信", "Write"), kind="create", scope="unit")
+    @operation("POST /letters", permission="desk.letter.write", label=("写信", "Write"), kind="create")
     def write(self, tx: Any) -> None:
         """Writes."""
 
@@ -29,7 +29,7 @@ class Desk:
     def see_hours(self, tx: Any) -> None:
         """When it is open."""
 
-    @operation("GET /me", permission=SIGNED_IN, label=("本人", "Myself"), kind="detail", scope="own")
+    @operation("GET /me", permission=SIGNED_IN, label=("本人", "Myself"), kind="detail")
     def see_myself(self, tx: Any) -> None:
         """Who asks."""
 
@@ -37,7 +37,7 @@ class Desk:
 DESK = Plugin(name="desk", label=Text("收发", "Desk"), package="desk", service=Desk, models=MetaData())
 
 
-def page(grants: Mapping[str, Sequence[str]]) -> str:
+def page(grants: Grants) -> str:
     return section(replace(DESK, grants=grants))
 
 
@@ -50,17 +50,21 @@ def marks(row: str, *patterns: str) -> list[str]:
 
 @pytest.mark.rule(id="M11")
 def test_a_table_says_who_may_do_what_and_whose_rows_that_reaches() -> None:
-    grants = {"service:post": ["desk.letter.write"], "reader": ["desk.letter.read"], "keeper": ["desk.*"]}
+    grants: Grants = {
+        "service:post": ["desk.letter.write"],
+        "reader": [OwnUnit("desk.letter.read"), Own("desk.letter.*")],
+        "keeper": ["desk.*"],
+    }
     assert page(grants).splitlines() == [
         "## desk 收发 / Desk",
         "",
-        "| 操作 / Operation | 请求 / Request | 名称 / Name | 权限 / Permission | 范围 / Scope |"
+        "| 操作 / Operation | 请求 / Request | 名称 / Name | 权限 / Permission |"
         " `reader` | `keeper` | `service:post` |",
-        "|---|---|---|---|---|:-:|:-:|:-:|",
-        "| `see_hours` | `GET /hours` | 时间 / Hours | `public` | 全部 / all | ✓ | ✓ | ✓ |",
-        "| `read` | `GET /letters` | 来信 / Letters | `desk.letter.read` | 全部 / all | ✓ | ✓ | |",
-        "| `write` | `POST /letters` | 写信 / Write | `desk.letter.write` | 本单位 / own unit | | ✓ | ✓ |",
-        "| `see_myself` | `GET /me` | 本人 / Myself | `signed-in` | 本人 / own | ✓ | ✓ | |",
+        "|---|---|---|---|:-:|:-:|:-:|",
+        "| `see_hours` | `GET /hours` | 时间 / Hours | `public` | ✓ | ✓ | ✓ |",
+        "| `read` | `GET /letters` | 来信 / Letters | `desk.letter.read` | 单位 / unit | ✓ | |",
+        "| `write` | `POST /letters` | 写信 / Write | `desk.letter.write` | 本人 / own | ✓ | ✓ |",
+        "| `see_myself` | `GET /me` | 本人 / Myself | `signed-in` | ✓ | ✓ | |",
     ]
 
 
@@ -91,4 +95,4 @@ def test_without_any_grant_people_have_what_is_for_everybody_and_services_what_i
 
 
 def test_a_service_that_grants_nothing_has_no_columns_of_roles() -> None:
-    assert "| `read` | `GET /letters` | 来信 / Letters | `desk.letter.read` | 全部 / all |\n" in page({})
+    assert "| `read` | `GET /letters` | 来信 / Letters | `desk.letter.read` |\n" in page({})
