@@ -39,6 +39,7 @@ class Route:
     path: str
     permission: str
     scope: str
+    apart: str | None
     label: Text
     kind: str
     status: int
@@ -141,6 +142,7 @@ def _route(service: str, entry: Mapping[str, Any]) -> Route:
         path=f"/v1/{service}" + ("" if path == "/" else path),
         permission=str(entry["permission"]),
         scope=str(entry.get("scope") or "all"),
+        apart=str(entry["apart"]) if entry.get("apart") else None,
         label=_text(entry["label"]),
         kind=str(entry["kind"]),
         status=int(entry["status"]),

@@ -93,6 +93,7 @@ def describe(operation: Operation) -> dict[str, Any]:
         "path": operation.path,
         "permission": operation.permission,
         "scope": operation.scope,
+        "apart": operation.apart,
         "label": operation.label._asdict(),
         "description": operation.description,
         "kind": operation.kind,

@@ -29,6 +29,7 @@ from shared.api import fields as f
 from shared.api.paging import PageQuery
 from shared.bus.entrypoints import OperationEntrypoint, register
 from shared.errors import Problem
+from shared.identity.duties import Act
 from shared.text import Text
 
 Kind = Literal["list", "detail", "create", "action", "download", "todo", "figure"]
@@ -66,6 +67,7 @@ class Operation:
     errors: tuple[type[Problem], ...]
     secret: bool
     scope: Scope
+    apart: Act | None
     description: str
 
     @property
@@ -115,6 +117,7 @@ def operation(
     errors: tuple[type[Problem], ...] = (),
     secret: bool = False,
     scope: Scope = "all",
+    apart: Act | None = None,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Make a method an operation.
 
@@ -124,7 +127,10 @@ def operation(
     or answer hold a secret, so the answer is never kept for repeats. ``scope``: whose rows it shows or changes at most,
     whoever asks: their "own" (where nobody is signed in, those of whoever's password or token they bring), or those of
     the "unit" they represent. "all" promises nothing: the method may still show some people less than others. The
-    scope is told and not enforced; the method and the rules it asks keep it.
+    scope is told and not enforced; the method and the rules it asks keep it. ``apart``: what is done here that nobody
+    does with what is their own or their unit's, or where they acted before (X8). The method asks ``tx.keep_apart``,
+    each time and by itself: a declaration without that, or that without a declaration, is found at import, and a way
+    through the method that leaves it out is refused at run time.
     """
     match = _ROUTE.fullmatch(route)
     if match is None:
@@ -150,9 +156,11 @@ def operation(
             errors=errors,
             secret=secret,
             scope=scope,
+            apart=apart,
             description=inspect.cleandoc(function.__doc__ or ""),
         )
         _check_signature(function, spec)
+        _check_apart(function, spec)
 
         @functools.wraps(function)
         def call(self: Any, /, **arguments: Any) -> dict[str, Any]:
@@ -177,6 +185,15 @@ def _check_signature(function: Callable[..., Any], spec: Operation) -> None:
     required = {p.name for p in parameters if p.default is p.empty}
     if not required <= given or not given <= taken:
         raise TypeError(f"{function.__qualname__} takes {sorted(taken)}, its declaration gives {sorted(given)}")
+
+
+def _check_apart(function: Callable[..., Any], spec: Operation) -> None:
+    """Likewise an operation that keeps people apart (X8) and does not say so, or says so and does not."""
+    asks = "keep_apart" in function.__code__.co_names
+    if asks != (spec.apart is not None):
+        raise TypeError(f"{function.__qualname__} {'asks' if asks else 'does not ask'} keep_apart; apart={spec.apart}")
+    if asks and not spec.command:
+        raise TypeError(f"{function.__qualname__} decides and is no command")
 
 
 def operations_of(service: type[Any]) -> dict[str, Operation]:

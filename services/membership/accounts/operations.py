@@ -16,13 +16,15 @@ from services.membership.accounts.schemas import (
     ClosureIn,
     RolesIn,
 )
-from services.membership.data import role_labels
+from services.membership.data import incompatible_roles, role_labels
 from services.membership.events import AccountClosed, AccountOpened, AccountRolesChanged
 from services.membership.people.models import Person
+from services.membership.roles.rules import check_compatible
 from services.membership.sessions.ending import Because, end_sessions
 from services.membership.sessions.guessing import forgive, hold_credentials
 from shared.api.operations import operation
 from shared.api.paging import Page, PageRequest
+from shared.identity.duties import Act
 from shared.store.tx import Tx
 
 _ACCOUNTS = "accounts"
@@ -40,12 +42,13 @@ class Accounts:
         label=("开通账号", "Open an account"),
         kind="create",
         secret=True,
+        apart=Act.HANDLES,
     )
     def open_account(self, tx: Tx, username: str, person_id: uuid.UUID | None, roles: Iterable[str]) -> Account:
         """Opens an account; the answer holds its one-time secret, which nobody can read again (M11)."""
         name = rules.username(username)
-        wanted = rules.roles(roles, role_labels())
-        rules.check_person(person_id is not None, wanted)
+        tx.keep_apart(rules.whose_account(None, person_id))
+        wanted = _grantable(tx, person_id, roles)
         if person_id is not None:
             tx.get(Person, person_id)
         return open_new(tx, name, person_id, wanted)
@@ -84,14 +87,15 @@ class Accounts:
         response=AccountOut,
         label=("设定账号角色", "Set the roles of an account"),
         kind="action",
+        apart=Act.HANDLES,
     )
     def set_roles(self, tx: Tx, id: uuid.UUID, roles: Iterable[str]) -> Account:
         """Gives an account exactly these roles, from its next token on; nobody their own (M11, X8)."""
         tx.hold(_ACCOUNTS)
         account = tx.change(Account, id)
-        _check_decidable(tx, account)
-        wanted = rules.roles(roles, role_labels())
-        rules.check_person(account.person_id is not None, wanted)
+        tx.keep_apart(rules.whose_account(account.id, account.person_id))
+        rules.check_open(account.closed)
+        wanted = _grantable(tx, account.person_id, roles)
         if wanted == set(account.roles):
             return account
         if rules.ADMINISTRATOR in set(account.roles) - wanted:
@@ -112,12 +116,14 @@ class Accounts:
         label=("重发一次性密码", "Give a new one-time secret"),
         kind="action",
         secret=True,
+        apart=Act.HANDLES,
     )
     def reset_secret(self, tx: Tx, id: uuid.UUID) -> Account:
         """Replaces a lost password by a one-time secret; every session ends, failed attempts are forgiven (M11)."""
         hold_credentials(tx, tx.get(Account, id).username)
         account = tx.change(Account, id)
-        _check_decidable(tx, account)
+        tx.keep_apart(rules.whose_account(account.id, account.person_id))
+        rules.check_open(account.closed)
         hand_one_time_secret(account)
         account.changed_at = tx.now
         forgive(tx, account.username)
@@ -131,13 +137,15 @@ class Accounts:
         response=AccountOut,
         label=("关闭账号", "Close an account"),
         kind="action",
+        apart=Act.HANDLES,
     )
     def close_account(self, tx: Tx, id: uuid.UUID, reason: str) -> Account:
         """Closes an account for good and ends its sessions; it stays on file, its name is not used again (X7)."""
         tx.hold(_ACCOUNTS)
         hold_credentials(tx, tx.get(Account, id).username)
         account = tx.change(Account, id)
-        _check_decidable(tx, account)
+        tx.keep_apart(rules.whose_account(account.id, account.person_id))
+        rules.check_open(account.closed)
         if rules.ADMINISTRATOR in account.roles:
             rules.check_administrators_left(_others_who_administer(tx, account))
         account.closed_at, account.closed_by, account.closing_reason = tx.now, tx.principal.name, reason
@@ -167,9 +175,12 @@ def _grant(tx: Tx, account: Account, roles: Iterable[str]) -> None:
         account.grants.append(RoleGrant(role=role, granted_at=tx.now, granted_by=tx.principal.name))
 
 
-def _check_decidable(tx: Tx, account: Account) -> None:
-    rules.check_not_own(tx.principal.account == str(account.id))
-    rules.check_open(account.closed)
+def _grantable(tx: Tx, person_id: uuid.UUID | None, roles: Iterable[str]) -> frozenset[str]:
+    """``roles`` as a set that an account of this person, or of nobody, may have today."""
+    wanted = rules.roles(roles, role_labels())
+    rules.check_person(person_id is not None, wanted)
+    check_compatible(wanted, incompatible_roles(), tx.today, role_labels())
+    return wanted
 
 
 def _others_who_administer(tx: Tx, account: Account) -> int:

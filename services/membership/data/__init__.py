@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from services.membership.dues.rules import DuesTerms
+from services.membership.roles.rules import Incompatibilities
 from services.membership.units.rules import Basis, Tier, tier
 from shared.text import Text
 
@@ -62,6 +63,12 @@ def founding_people() -> tuple[FoundingPerson, ...]:
 def role_labels() -> dict[str, Text]:
     """Every role an account can have, by code (M11)."""
     return {role["code"]: Text(**role["label"]) for role in _load("roles.json")["roles"]}
+
+
+@cache
+def incompatible_roles() -> tuple[Incompatibilities, ...]:
+    """Every version of which roles nobody has together (X4, X8)."""
+    return tuple(Incompatibilities.from_data(version) for version in _load("incompatible_roles.json")["versions"])
 
 
 @cache
