@@ -5,7 +5,7 @@ from typing import Any
 from rich.progress import Progress
 
 from demo.client import until
-from demo.findings import Findings
+from demo.findings import NOT_PERMITTED, Findings
 from demo.office import Office
 
 PUBLISHING, FINANCE = "/v1/publishing", "/v1/finance"
@@ -25,8 +25,11 @@ def run(office: Office, findings: Findings, progress: Progress) -> None:
     progress.advance(bar)
 
     review = {"kind": "editorial", "revision": 1, "passed": True}
-    own = office.correspondent.refused("POST", f"{here}/reviews", 409, {**review, "kind": "facts"})
-    findings.see("自审被拒 / own article is not reviewed", "X8", own.get("rule"))
+    own = {**review, "kind": "facts"}
+    findings.denied("自审被拒 / own article is not reviewed", "X8", office.correspondent, f"{here}/reviews", own)
+    findings.denied(
+        "会计审稿被拒 / the accountant reviews no article", NOT_PERMITTED, office.accountant, f"{here}/reviews", own
+    )
     for reviewer, kind in ((office.editor, "editorial"), (office.colleague, "facts"), (office.editor, "secrecy")):
         reviewer.post(f"{here}/reviews", {**review, "kind": kind})
     progress.advance(bar)

@@ -9,7 +9,7 @@ from typing import Any
 from rich.progress import Progress
 
 from demo.client import Client
-from demo.findings import Findings
+from demo.findings import NOT_PERMITTED, Findings
 from demo.office import Office
 
 API = "/v1/certification"
@@ -32,7 +32,7 @@ def sample_workbook() -> bytes:
 
 def run(office: Office, findings: Findings, progress: Progress) -> None:
     findings.begin("2020 年度首次职业技能等级认定 / the batch of 2020")
-    officer, reviewer, clock = office.exam_officer, office.exam_reviewer, office.public.set_clock
+    officer, assessor, clock = office.exam_officer, office.assessor, office.public.set_clock
     workbook = sample_workbook()
 
     clock("2020-12-01T09:00:00+08:00")
@@ -48,15 +48,15 @@ def run(office: Office, findings: Findings, progress: Progress) -> None:
     clock("2020-12-23T18:00:00+08:00")
     days = ["2020-12-17", "2020-12-18", "2020-12-22", "2020-12-23"]
     officer.post(f"{here}/examination", {"days": days})
-    job = officer.upload(f"{here}/scores", "sheet", "sample.xlsx", workbook)
-    scored = officer.follow(job, "certification", progress, "录入成绩 / recording scores")
+    job = assessor.upload(f"{here}/scores", "sheet", "sample.xlsx", workbook)
+    scored = assessor.follow(job, "certification", progress, "录入成绩 / recording scores")
     findings.see("录入成绩 / scored", 284, scored["result"]["scored"])
-    officer.post(f"{here}/scoring-close")
+    assessor.post(f"{here}/scoring-close")
     _see_statistics(officer.get(here)["statistics"], findings)
 
     clock("2020-12-24T09:00:00+08:00")
-    findings.see("自录自审被拒 / own scores are not reviewed", "409 X8", _refusal(officer, f"{here}/review"))
-    reviewer.post(f"{here}/review")
+    findings.denied("考评员审核成绩被拒 / the assessor does not review", NOT_PERMITTED, assessor, f"{here}/review")
+    office.exam_supervisor.post(f"{here}/review")
     notice = officer.post(f"{here}/public-notice")
     findings.see("公示至 / posted through", "2020-12-30", notice["notice_last_day"])
     findings.see("公示名单 / lines of the notice", 284, len(office.public.get(f"{here}/public-notice")["lines"]))
@@ -104,6 +104,13 @@ def _see_certificates(officer: Client, office: Office, batch: str, findings: Fin
     number = numbers[0]
     document = officer.ask("GET", f"{API}/certificates/{number}/pdf").content
     findings.see("证书文件 / the document", "%PDF", document[:4].decode())
+    findings.denied(
+        "考评员注销证书被拒 / the assessor revokes nothing",
+        NOT_PERMITTED,
+        office.assessor,
+        f"{API}/certificates/{number}/revocation",
+        {"reason": "无"},
+    )
     by_number = office.public.get(f"{API}/certificates/{number}/check")
     findings.see("公开查验 / public check", "valid", by_number["validity"])
     findings.see("仅凭编号不示姓名 / no name by number alone", None, by_number.get("name"))

@@ -63,15 +63,29 @@ class Client:
     def ask(self, method: str, path: str, *, expect: int | None = None, **sent: Any) -> httpx.Response:
         """One request, sent again for as long as nobody answers it; an answer that is not a success (or not
         ``expect``) is a :class:`Surprise`."""
-        headers = {"Idempotency-Key": str(uuid.uuid4())} if method != "GET" else {}
-        headers |= sent.pop("headers", {})
-        response = self._answered(method, path, headers=headers, **sent)
-        if response.status_code == 401 and expect != 401 and self._credentials and _has_run_out(response):
-            self._sign_in(*self._credentials)
-            response = self._answered(method, path, headers=headers, **sent)
+        response = self._asked(method, path, **sent)
         if response.status_code != expect if expect else response.is_error:
             surprise = AnswerNotKept if _code(response) == "answer-not-kept" else Surprise
             raise surprise(f"{method} {path}: {response.status_code} {response.text[:1000]}")
+        return response
+
+    def attempt(self, method: str, path: str, body: Any = None, **headers: str) -> str:
+        """What somebody is told who may not do this: the rule that refuses, else the code of the problem; where
+        nobody stops them, the status."""
+        response = self._asked(method, path, json={} if body is None else body, headers=headers)
+        if response.is_success:
+            return str(response.status_code)
+        problem = response.json()
+        return str(problem.get("rule") or problem["code"])
+
+    def _asked(self, method: str, path: str, **sent: Any) -> httpx.Response:
+        """The answer to one request, whatever it is; who has to sign in again does."""
+        headers = {"Idempotency-Key": str(uuid.uuid4())} if method != "GET" else {}
+        headers |= sent.pop("headers", {})
+        response = self._answered(method, path, headers=headers, **sent)
+        if response.status_code == 401 and self._credentials and _has_run_out(response):
+            self._sign_in(*self._credentials)
+            response = self._answered(method, path, headers=headers, **sent)
         return response
 
     def _answered(self, method: str, path: str, **sent: Any) -> httpx.Response:

@@ -4,14 +4,14 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from demo import article_fee, batch_of_2020, dues, expenditure
+from demo import article_fee, batch_of_2020, dues, duties, expenditure
 from demo.association import Running, running
 from demo.client import Surprise
 from demo.findings import Findings
 from demo.office import open_office
 
 START = "2020-12-01T08:00:00+08:00"
-FLOWS = (batch_of_2020, article_fee, dues, expenditure)
+FLOWS = (batch_of_2020, article_fee, dues, expenditure, duties)
 
 
 def drive(there: Running, findings: Findings, console: Console) -> None:
@@ -24,7 +24,7 @@ def drive(there: Running, findings: Findings, console: Console) -> None:
 
 
 def demo() -> None:
-    """See it work on real input: four flows from end to end, with a table of what was expected and seen."""
+    """See it work on real input: five flows from end to end, with a table of what was expected and seen."""
     console = Console()
     findings = Findings()
     try:

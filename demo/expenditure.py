@@ -6,7 +6,7 @@ from rich.progress import Progress
 
 from demo.assembly import Meeting
 from demo.client import Client, until
-from demo.findings import Findings
+from demo.findings import NOT_PERMITTED, Findings
 from demo.office import Office
 
 API, GOVERNANCE = "/v1/finance", "/v1/governance"
@@ -36,7 +36,9 @@ def run(office: Office, findings: Findings, progress: Progress) -> None:
     findings.see("30000.00 理事长签批 / president", "approved", _sign(office.president, large))
     findings.see("49999.99 不需决议 / needs no resolution", "approved", _signed(office, "49999.99", office.president))
     own = office.secretary_general.post(f"{API}/expenditures", _wanted("100.00"))["id"]
-    findings.see("自批被拒 / nobody signs their own", "X8", _refused(office.secretary_general, own))
+    signatures = f"{API}/expenditures/{own}/signatures"
+    findings.denied("自批被拒 / nobody signs their own", "X8", office.secretary_general, signatures)
+    findings.denied("出纳签批被拒 / the cashier signs nothing", NOT_PERMITTED, office.cashier, signatures)
     progress.advance(bar)
     _with_resolution(office, findings)
     progress.advance(bar)

@@ -7,6 +7,11 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from demo.client import Client
+
+NOT_PERMITTED = "not-permitted"
+"""The code of the problem that somebody gets whose roles do not reach that far."""
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -33,6 +38,12 @@ class Findings:
     def see(self, what: str, expected: Any, seen: Any) -> None:
         """Note what was seen beside what was expected; both are compared as people would read them."""
         self.found.append(Finding(self.flow, what, str(expected), str(seen)))
+
+    def denied(
+        self, what: str, expected: str, who: Client, path: str, body: Any = None, method: str = "POST", **headers: str
+    ) -> None:
+        """Note what ``who`` is told who tries what they may not: ``expected`` is a rule or the code of a problem."""
+        self.see(what, expected, who.attempt(method, path, body, **headers))
 
     @property
     def all_as_expected(self) -> bool:

@@ -15,7 +15,8 @@ class Office:
     public: Client
     administrator: Client
     exam_officer: Client
-    exam_reviewer: Client
+    assessor: Client
+    exam_supervisor: Client
     editor: Client
     correspondent: Client
     colleague: Client
@@ -87,7 +88,8 @@ def open_office(address: str, one_time_secret: str) -> Office:
         public=public,
         administrator=administrator,
         exam_officer=employ("exam-officer", newcomer("考务甲"), "exam_officer"),
-        exam_reviewer=employ("exam-reviewer", newcomer("考务乙"), "exam_officer"),
+        assessor=employ("assessor", newcomer("考评甲"), "assessor"),
+        exam_supervisor=employ("exam-supervisor", newcomer("督导甲"), "exam_supervisor"),
         editor=employ("editor", newcomer("编辑甲"), "editor"),
         correspondent=employ("correspondent", author, "correspondent"),
         colleague=employ("colleague", colleague, "correspondent"),

@@ -85,6 +85,7 @@ def _operation(route: Route, language: Language) -> dict[str, Any]:
         **({"x-scope": dict(route.scope)} if route.scope else {}),
         "x-kind": route.kind,
         "x-rate": route.rate,
+        **({"x-apart": route.apart} if route.apart else {}),
     }
     body = _request_body(route)
     if body:

@@ -40,6 +40,7 @@ class Route:
     path: str
     permission: str
     scope: Mapping[str, str]
+    apart: str | None
     label: Text
     kind: str
     status: int
@@ -142,6 +143,7 @@ def _route(service: str, entry: Mapping[str, Any]) -> Route:
         path=f"/v1/{service}" + ("" if path == "/" else path),
         permission=str(entry["permission"]),
         scope={str(role): str(reach) for role, reach in (entry.get("scope") or {}).items()},
+        apart=str(entry["apart"]) if entry.get("apart") else None,
         label=_text(entry["label"]),
         kind=str(entry["kind"]),
         status=int(entry["status"]),

@@ -4,9 +4,8 @@ from services.certification.base import Base
 from services.certification.books import BOOKS
 from services.certification.commands import sample
 from services.certification.events import EVENTS
+from services.certification.rights import GRANTS
 from services.certification.service import CertificationService
-from shared.api.administration import PERMISSION
-from shared.api.auditing import READ_AUDIT
 from shared.plugins import Plugin
 from shared.text import Text
 
@@ -18,10 +17,6 @@ PLUGIN = Plugin(
     models=Base.metadata,
     events=EVENTS,
     books=BOOKS,
-    grants={
-        "administrator": [PERMISSION, READ_AUDIT],
-        "inspector": [READ_AUDIT],
-        "exam_officer": ["certification.*"],
-    },
+    grants=GRANTS,
     commands={"sample": sample},
 )

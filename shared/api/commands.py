@@ -42,6 +42,7 @@ def carry_out(
     def once() -> dict[str, Any]:
         with runtime.begin(origin, noting=True) as tx:
             result = function(tx)
+            tx.check_kept_apart()
             tx.flush()
             # A problem that is raised undoes everything (X6). One that is returned is the answer to a command
             # whose effect stays: a sign-in that failed is counted.

@@ -78,7 +78,12 @@ def _attempt(
     reach = authorise(principal, operation.permission, runtime.plugin.grants)
     loaded = load(operation, arguments)
     origin = Origin(
-        principal, call.correlation_id, if_match=call.if_match, wants_version=operation.if_match, reach=reach
+        principal,
+        call.correlation_id,
+        if_match=call.if_match,
+        wants_version=operation.if_match,
+        reach=reach,
+        apart=operation.apart,
     )
 
     def ask() -> dict[str, Any]:

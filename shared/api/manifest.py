@@ -101,6 +101,7 @@ def describe(operation: Operation, grants: Grants) -> dict[str, Any]:
         "path": operation.path,
         "permission": operation.permission,
         "scope": _scope(operation.permission, grants),
+        "apart": operation.apart,
         "label": operation.label._asdict(),
         "description": operation.description,
         "kind": operation.kind,

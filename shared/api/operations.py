@@ -29,6 +29,7 @@ from shared.api import fields as f
 from shared.api.paging import PageQuery
 from shared.bus.entrypoints import OperationEntrypoint, register
 from shared.errors import Problem
+from shared.identity.duties import Act
 from shared.text import Text
 
 Kind = Literal["list", "detail", "create", "action", "download", "todo", "figure"]
@@ -64,6 +65,7 @@ class Operation:
     rate: RateClass
     errors: tuple[type[Problem], ...]
     secret: bool
+    apart: Act | None
     description: str
 
     @property
@@ -112,13 +114,17 @@ def operation(
     rate: RateClass | None = None,
     errors: tuple[type[Problem], ...] = (),
     secret: bool = False,
+    apart: Act | None = None,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Make a method an operation.
 
     ``route``: "METHOD /path/{parameter}", relative to /v1/<service>. ``permission``: "service.thing.verb", or PUBLIC
     or SIGNED_IN of shared.identity.principals. ``if_match``: whether a change must name the version it changes (PUT,
     PATCH and DELETE do unless told otherwise). ``media_type``: of the file that a download answers. ``secret``: request
-    or answer hold a secret, so the answer is never kept for repeats.
+    or answer hold a secret, so the answer is never kept for repeats. ``apart``: what is done here that nobody does with
+    what is their own or their unit's, or where they acted before (X8). The method asks ``tx.keep_apart``, each time and
+    by itself: a declaration without that, or that without a declaration, is found at import, and a way through the
+    method that leaves it out is refused at run time.
 
     Whose rows it shows and changes is said where its permission is granted (shared.identity.reach).
     """
@@ -145,9 +151,11 @@ def operation(
             rate=rate or ("read" if method == "GET" else "write"),
             errors=errors,
             secret=secret,
+            apart=apart,
             description=inspect.cleandoc(function.__doc__ or ""),
         )
         _check_signature(function, spec)
+        _check_apart(function, spec)
 
         @functools.wraps(function)
         def call(self: Any, /, **arguments: Any) -> dict[str, Any]:
@@ -172,6 +180,15 @@ def _check_signature(function: Callable[..., Any], spec: Operation) -> None:
     required = {p.name for p in parameters if p.default is p.empty}
     if not required <= given or not given <= taken:
         raise TypeError(f"{function.__qualname__} takes {sorted(taken)}, its declaration gives {sorted(given)}")
+
+
+def _check_apart(function: Callable[..., Any], spec: Operation) -> None:
+    """Likewise an operation that keeps people apart (X8) and does not say so, or says so and does not."""
+    asks = "keep_apart" in function.__code__.co_names
+    if asks != (spec.apart is not None):
+        raise TypeError(f"{function.__qualname__} {'asks' if asks else 'does not ask'} keep_apart; apart={spec.apart}")
+    if asks and not spec.command:
+        raise TypeError(f"{function.__qualname__} decides and is no command")
 
 
 def operations_of(service: type[Any]) -> dict[str, Operation]:

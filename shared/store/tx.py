@@ -16,6 +16,7 @@ from shared.api.asking import Asker
 from shared.api.paging import Page, PageRequest, read_page
 from shared.bus.events import Occurrence
 from shared.errors import NotFound, StaleVersion, VersionRequired
+from shared.identity.duties import Act, Bond, Caller, keep_apart
 from shared.identity.keys import Keyring
 from shared.identity.principals import Principal, acting_roles, permits
 from shared.identity.reach import Grants, Reach
@@ -36,7 +37,10 @@ T = TypeVar("T")
 @dataclass(frozen=True)
 class Origin:
     """Where a transaction comes from: who asked and from which address, in which chain of causes, changing which
-    version, and whose rows they may see and change in it. Events and jobs are the service's own doing, and see all."""
+    version, and whose rows they may see and change in it. Events and jobs are the service's own doing, and see all.
+
+    ``apart`` is what the operation declares to do on which nobody with a part in the thing decides (X8).
+    """
 
     principal: Principal
     correlation_id: str
@@ -45,6 +49,11 @@ class Origin:
     wants_version: bool = False
     address: str | None = None
     reach: Reach = Reach.ALL
+    apart: Act | None = None
+
+
+class Undeclared(TypeError):
+    """An operation's ``apart`` and its method do not fit: a mistake in the code, and no reason to go on."""
 
 
 class Tx:
@@ -75,6 +84,7 @@ class Tx:
         self._grants = grants
         self._source = source
         self._traces = traces
+        self._kept_apart = False
         self.wakes = traces.wakes
 
     @functools.cached_property
@@ -90,6 +100,21 @@ class Tx:
     def may(self, permission: str) -> bool:
         """Whether whoever asks has ``permission`` without limit, where that depends on the thing at hand."""
         return permits(self._grants, acting_roles(self.principal), permission)
+
+    def keep_apart(self, *bonds: Bond) -> None:
+        """Refuse whoever asks if a bond ties them to the thing at hand (X8); see :mod:`shared.identity.duties`.
+
+        Without any bond it is nobody's. Only for an operation that declares ``apart``: what it does is said there.
+        """
+        if self.origin.apart is None:
+            raise Undeclared("keep_apart is asked by what declares no apart")
+        self._kept_apart = True
+        keep_apart(self.origin.apart, Caller.behind(self.principal), bonds)
+
+    def check_kept_apart(self) -> None:
+        """See that what declares ``apart`` has asked, whichever way it went: else nothing of it may stay."""
+        if self.origin.apart is not None and not self._kept_apart:
+            raise Undeclared(f"an operation that {self.origin.apart} has not asked keep_apart")
 
     # --- reading -------------------------------------------------------------------------------------------
 

@@ -37,13 +37,15 @@ def altered(sheet: str, changes: Mapping[tuple[int, str], object], *, rows: int 
 
 
 class Office:
-    """Two examination officers with a batch that is open for enrolment."""
+    """An examination officer with a batch that is open for enrolment, those who score it, who reviews it."""
 
     def __init__(self, front: Any) -> None:
         self.front = front
         front.set_clock("2020-12-01T09:00:00+08:00")
         self.officer: Caller = front.anybody.as_("exam_officer")
-        self.reviewer: Caller = front.anybody.as_("exam_officer")
+        self.assessor: Caller = front.anybody.as_("assessor")
+        self.both: Caller = front.anybody.as_("assessor", "exam_supervisor")
+        self.reviewer: Caller = front.anybody.as_("exam_supervisor")
         self.batch = self.officer.post(f"{API}/batches", {"name": f"批次 {uuid4()}", "scope": SCOPE})["id"]
         self.here = f"{API}/batches/{self.batch}"
         for step in ("plan-report", "announcement", "enrolment-opening"):
@@ -143,7 +145,7 @@ def test_59_5_is_stored_and_fails_and_what_is_no_score_is_refused_and_burns_no_n
     office.examined()
 
     def mark(candidate: str, **marks: object) -> Any:
-        return office.officer.post(f"{API}/candidates/{candidate}/scores", marks)
+        return office.both.post(f"{API}/candidates/{candidate}/scores", marks)
 
     for wrong in (
         "100.5",
@@ -159,7 +161,7 @@ def test_59_5_is_stored_and_fails_and_what_is_no_score_is_refused_and_burns_no_n
         ["60"],
         {"x": "60"},
     ):
-        problem = office.officer.problem("POST", f"{API}/candidates/{first}/scores", 409, json={"theory": wrong})
+        problem = office.assessor.problem("POST", f"{API}/candidates/{first}/scores", 409, json={"theory": wrong})
         assert (problem["rule"], set(problem["errors"])) == ("C5", {"theory"}), wrong
     assert office.officer.get(f"{API}/candidates/{first}")["theory"] is None
 
@@ -167,13 +169,16 @@ def test_59_5_is_stored_and_fails_and_what_is_no_score_is_refused_and_burns_no_n
     assert (failed["theory"], failed["passed"]) == ("59.5", False)
     for candidate in (second, third):
         assert mark(candidate, theory="60", practical="60.0")["passed"] is True
-    assert office.officer.problem("POST", f"{office.here}/review", 409, json={})["rule"] == "C2"
+    assert office.reviewer.problem("POST", f"{office.here}/review", 409, json={})["rule"] == "C2"
 
-    office.step("scoring-close")
+    office.step("scoring-close", by=office.assessor)
     front.set_clock("2020-12-24T09:00:00+08:00")
-    assert office.officer.problem("POST", f"{office.here}/review", 409, json={})["rule"] == "X8"
+    for by in (office.officer, office.assessor):
+        assert by.problem("POST", f"{office.here}/review", 403, json={})["code"] == "not-permitted"
+    refused = office.both.problem("POST", f"{office.here}/review", 409, json={})
+    assert (refused["rule"], refused["code"]) == ("C4", "own-scores")
     office.step("review", by=office.reviewer)
-    assert office.officer.problem("POST", f"{API}/candidates/{first}/scores", 409, json={"theory": "61"})
+    assert office.assessor.problem("POST", f"{API}/candidates/{first}/scores", 409, json={"theory": "61"})
     office.step("public-notice")
     assert office.officer.problem("POST", f"{office.here}/results-report", 409, json={})["rule"] == "C6"
     front.set_clock("2020-12-31T09:00:00+08:00")

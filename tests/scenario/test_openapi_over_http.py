@@ -61,6 +61,7 @@ def _says_what_is_declared(service: str, declared: Operation, said: dict[str, An
     assert labels == tuple(declared.label), said["path"]
     assert said["x-permission"] == declared.permission
     assert said["x-scope"] == declared.scope
+    assert said.get("x-apart") == declared.apart
     parameters = [parameter.get("name") for parameter in said["parameters"] if parameter.get("in") == "path"]
     assert parameters == declared.parameters
     if declared.if_match:

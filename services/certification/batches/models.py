@@ -48,6 +48,10 @@ class Batch(Versioned, Base):
         self.state = wanted.value
         self.steps.append(Step(state=wanted.value, taken_at=at, taken_by=by))
 
+    def taken_by(self, state: BatchState) -> list[uuid.UUID | None]:
+        """Who took the step to ``state``; nobody while it has not been taken."""
+        return [step.taken_by for step in self.steps if step.state == state.value]
+
     @property
     def qualifications(self) -> frozenset[Qualification]:
         return frozenset(line.as_ruled() for line in self.scope)

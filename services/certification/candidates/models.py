@@ -28,7 +28,7 @@ class Candidate(Versioned, Base):
     The identity number is kept sealed; ``identity_index`` finds it without opening it, ``identity_last4`` is what may
     be shown (X5). ``place`` counts the candidates of the batch in the order of enrolment. ``took_part``, ``passed``,
     ``pass_marks`` and ``reason`` are the outcome, None until every part is marked (C5, X4); ``void_at`` is when an
-    objection made it void (C6).
+    objection made it void (C6). ``unit_id`` is the unit whose people these are, where the sheet came from one (X8).
     """
 
     __tablename__ = "candidates"
@@ -48,6 +48,7 @@ class Candidate(Versioned, Base):
     occupation: Mapped[str]
     work_type: Mapped[str | None]
     level: Mapped[int]
+    unit_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
     enrolled_at: Mapped[datetime]
     took_part: Mapped[bool | None]
     passed: Mapped[bool | None]

@@ -10,9 +10,9 @@ from services.certification.batches.rules import BatchState, check_enrolling
 from services.certification.candidates import rules
 from services.certification.candidates.models import Candidate
 from services.certification.candidates.register import Register, identity_index
-from services.certification.candidates.schemas import CandidateLine, CandidateOut, CandidateQuery
+from services.certification.candidates.schemas import CandidateLine, CandidateOut, CandidateQuery, EnrolmentSheetIn
 from services.certification.data import catalogue
-from services.certification.sheets import SheetIn, read_sheet, refused_rows, seal_sheet, told, unseal_sheet
+from services.certification.sheets import read_sheet, refused_rows, seal_sheet, told, unseal_sheet
 from shared.api.fields import UploadedFile
 from shared.api.jobs import JobOut, RunningJob, job
 from shared.api.operations import operation
@@ -29,22 +29,28 @@ class Candidates:
     @operation(
         "POST /batches/{id}/enrolments",
         permission="certification.candidate.enrol",
-        request=SheetIn,
+        request=EnrolmentSheetIn,
         response=JobOut,
         label=("导入报名表", "Import an enrolment sheet"),
         kind="action",
         status=202,
     )
-    def enrol_candidates(self, tx: Tx, id: uuid.UUID, sheet: UploadedFile, take_rest: bool) -> Job:
-        """Takes the sheet 报名 of a workbook; a job enrols its rows, all or none unless ``take_rest`` (C2, X6)."""
+    def enrol_candidates(
+        self, tx: Tx, id: uuid.UUID, sheet: UploadedFile, take_rest: bool, unit_id: uuid.UUID | None
+    ) -> Job:
+        """Takes the sheet 报名 of a workbook; a job enrols its rows, all or none unless ``take_rest`` (C2, X6).
+
+        A unit that sent it has its own people kept from their scores, review and objections (X8).
+        """
         batch = tx.get(Batch, id)
         check_enrolling(BatchState(batch.state))
         read_sheet(sheet.content, rules.COLUMNS, SHEET)
         content = seal_sheet(tx.vault, sheet.content)
-        return tx.start_job("enrol-candidates", content=content, batch_id=str(id), take_rest=take_rest)
+        unit = str(unit_id) if unit_id else None
+        return tx.start_job("enrol-candidates", content=content, batch_id=str(id), take_rest=take_rest, unit_id=unit)
 
     @job("enrol-candidates", label=("导入报名表", "Import an enrolment sheet"))
-    def enrol(self, job: RunningJob, batch_id: str, take_rest: bool) -> None:
+    def enrol(self, job: RunningJob, batch_id: str, take_rest: bool, unit_id: str | None = None) -> None:
         """Enrols the rows of a sheet; what is wrong ends the job as a problem that names each row and column."""
         with job.begin() as tx:
             sheet = read_sheet(unseal_sheet(tx.vault, job), rules.COLUMNS, SHEET)
@@ -61,7 +67,8 @@ class Candidates:
                 take_rest=take_rest,
             )
             tx.session.add_all(
-                _candidate(tx, batch, place, enrolment) for place, enrolment in enumerate(taken, len(enrolled) + 1)
+                _candidate(tx, batch, place, enrolment, unit_id)
+                for place, enrolment in enumerate(taken, len(enrolled) + 1)
             )
             job.finish(tx, {"imported": len(taken), "refused_rows": refused_rows(sheet.errors)})
 
@@ -107,7 +114,7 @@ class Candidates:
         return tx.get(Candidate, id)
 
 
-def _candidate(tx: Tx, batch: Batch, place: int, enrolment: rules.Enrolment) -> Candidate:
+def _candidate(tx: Tx, batch: Batch, place: int, enrolment: rules.Enrolment, unit_id: str | None) -> Candidate:
     number = enrolment.identity_number
     return Candidate(
         batch_id=batch.id,
@@ -117,6 +124,7 @@ def _candidate(tx: Tx, batch: Batch, place: int, enrolment: rules.Enrolment) -> 
         identity_index=identity_index(tx.vault, number),
         identity_last4=number.last4,
         sex=number.sex.value,
+        unit_id=uuid.UUID(unit_id) if unit_id else None,
         enrolled_at=tx.now,
         **enrolment.qualification._asdict(),
     )

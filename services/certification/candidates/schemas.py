@@ -1,7 +1,14 @@
 """What comes in and goes out about candidates. Of an identity number only the last four are shown (X5)."""
 
+from services.certification.sheets import SheetIn
 from services.certification.vocabulary import OCCUPATIONS, PARTS, RULINGS, SEXES, WORK_TYPES
 from shared.api import fields as f
+
+
+class EnrolmentSheetIn(SheetIn):
+    """A sheet of one unit's people, or of people from anywhere."""
+
+    unit_id = f.UUID("送报单位", "Unit that sends it", load_default=None, allow_none=True)
 
 
 class CandidateQuery(f.Schema):
@@ -57,6 +64,7 @@ class ObjectionOut(f.Schema):
 class CandidateOut(CandidateLine):
     """A candidate, whole: every mark ever entered, the outcome in words, objections."""
 
+    unit_id = f.UUID("送报单位", "Unit that sent them", allow_none=True)
     enrolled_at = f.Moment("报名时间", "Enrolled at")
     reason = f.String("结论说明", "Outcome in words", allow_none=True)
     pass_marks = f.String("合格线版本", "Version of the pass marks", allow_none=True)

@@ -31,6 +31,7 @@ from shared.api.operations import Download, operation
 from shared.api.paging import Page, PageRequest
 from shared.bus.events import Heard
 from shared.bus.listening import on_event
+from shared.identity.duties import Act, own_unit
 from shared.identity.principals import PUBLIC
 from shared.standards.identity_number import IdentityNumber
 from shared.store.tx import Tx
@@ -144,10 +145,13 @@ class Certificates:
         response=RevokedOut,
         label=("注销证书", "Revoke a certificate"),
         kind="action",
+        apart=Act.JUDGES,
     )
     def revoke_certificate(self, tx: Tx, number: str, reason: str) -> Certificate:
-        """Revokes a certificate for a reason; it stays on file, its number is never given again (C7, X7)."""
+        """Revokes a certificate of another unit's for a reason; it stays on file, its number is never given again
+        (C7, X7, X8)."""
         certificate = tx.change(Certificate, tx.need(Certificate, number=rules.as_typed(number)).id)
+        tx.keep_apart(own_unit(Certificate.label, [certificate.candidate.unit_id]))
         rules.check_revocable(certificate.revoked_on, reason)
         certificate.revoked_at, certificate.revoked_by = tx.now, person_of(tx.principal)
         certificate.revocation_reason = reason

@@ -16,6 +16,7 @@ from services.certification.people import person_of
 from services.certification.results import rules
 from shared.api.operations import operation
 from shared.api.paging import Page, PageRequest
+from shared.identity.duties import Act
 from shared.store.tx import Tx
 
 
@@ -68,19 +69,28 @@ class Objections:
         response=ObjectionOut,
         label=("处理异议", "Decide an objection"),
         kind="action",
+        apart=Act.JUDGES,
     )
     def decide_objection(self, tx: Tx, id: uuid.UUID, decision: str, reason: str) -> Objection:
-        """Decides an objection, not by who raised it; upheld it voids the result, dismissed it releases it (C6, X8)."""
+        """Decides an objection; upheld it voids the result, dismissed it releases it (C6). Not by who raised it, scored
+        the candidate or reviewed the results, nor by the candidate's unit (X8)."""
         batch = tx.lock(Batch, tx.get(Objection, id).batch_id)
         objection = tx.change(Objection, id)
-        decider = person_of(tx.principal)
-        rules.check_decider(decider, objection.raised_by)
+        decider, candidate = person_of(tx.principal), objection.candidate
+        tx.keep_apart(
+            *rules.whose_objection(
+                objection.raised_by,
+                {score.entered_by for score in candidate.scores},
+                batch.taken_by(BatchState.REVIEWED),
+                candidate.unit_id,
+            )
+        )
         rules.check_said(reason, "reason")
         ruled = rules.decide_objection(objection.as_ruled(), rules.Ruling(decision), tx.now)
         objection.decision, objection.decided_at = decision, ruled.decided_at
         objection.decided_by, objection.reason = decider, reason
         tx.emit(ObjectionDecided.of(objection))
-        self._settle(tx, batch, objection.candidate)
+        self._settle(tx, batch, candidate)
         return objection
 
     @staticmethod

@@ -10,6 +10,7 @@ from services.certification.batches.models import Batch
 from services.certification.batches.rules import BatchState
 from services.certification.batches.schemas import BatchStanding
 from services.certification.candidates.models import Candidate
+from services.certification.candidates.units import units_in
 from services.certification.certificates.completion import certify_when_complete
 from services.certification.data import catalogue, publicity_period
 from services.certification.events import BatchPublicised, BatchReported, CandidateQualified
@@ -18,6 +19,7 @@ from services.certification.results import rules
 from services.certification.results.schemas import NoticeOut
 from services.certification.scores.models import Score
 from shared.api.operations import operation
+from shared.identity.duties import Act
 from shared.identity.principals import PUBLIC
 from shared.store.tx import Tx
 
@@ -31,14 +33,20 @@ class Results:
         response=BatchStanding,
         label=("审核结果", "Review the results"),
         kind="action",
+        apart=Act.REVIEWS,
     )
     def review_results(self, tx: Tx, id: uuid.UUID) -> Batch:
-        """Reviews the results of a scored batch; not by anybody who entered a score of it (C6, X8)."""
+        """Reviews the results of a scored batch (C6); not who scored in it, nor a unit with candidates (C4, X8)."""
         batch = tx.change(Batch, id)
-        reviewer = person_of(tx.principal)
-        batch.advance(BatchState.REVIEWED, tx.now, reviewer)
+        batch.advance(BatchState.REVIEWED, tx.now, person_of(tx.principal))
         scorers = select(Score.entered_by).join(Candidate, Candidate.id == Score.candidate_id)
-        rules.check_reviewer(reviewer, set(tx.all(scorers.where(Candidate.batch_id == batch.id).distinct())))
+        tx.keep_apart(
+            *rules.whose_results(
+                tx.all(scorers.where(Candidate.batch_id == batch.id).distinct()),
+                batch.taken_by(BatchState.SCORED),
+                units_in(tx, batch),
+            )
+        )
         return batch
 
     @operation(

@@ -1,19 +1,26 @@
 """公示: results before the public, objections against them, and who is clear when (C6, P10, X12)."""
 
-from collections.abc import Collection, Container, Hashable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
+from uuid import UUID
 
 from services.certification.versions import Versioned
 from shared.errors import NotFound, Refused
+from shared.identity.duties import Bond, acted, own_unit
 from shared.standards.calendar import (
     business_date,
     end_of_business_day,
     nth_working_day,
     start_of_business_day,
 )
+from shared.text import Text
+
+_RESULTS = Text("认定结果", "results")
+_OBJECTION = Text("异议", "objection")
+_SCORED = Text("登记过成绩", "entered scores")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,15 +97,14 @@ def publicity_window(posted_at: datetime, period: PublicityPeriod) -> Window:
     return Window(posted_at, last_day, period.version)
 
 
-def check_reviewer(reviewer: Hashable, scorers: Container[Hashable]) -> None:
-    """Refuse by X8 that somebody reviews results for which they entered a score, corrected or not."""
-    if reviewer in scorers:
-        raise Refused(
-            "X8",
-            "登记过本批次成绩的人不得审核其结果",
-            "Who entered scores of this batch does not review its results",
-            code="own-scores",
-        )
+def whose_results(scorers: Iterable[UUID], closers: Iterable[UUID | None], units: Iterable[UUID]) -> tuple[Bond, ...]:
+    """Who does not review the results of a batch: whoever entered one of its scores, corrected or not, or closed the
+    scoring, since a supervisor is no assessor in the same batch (C4); the units that sent its candidates (X8)."""
+    return (
+        acted(_RESULTS, _SCORED, scorers, code="own-scores", clause="C4"),
+        acted(_RESULTS, Text("完成过评分", "closed the scoring"), closers, code="own-scores", clause="C4"),
+        own_unit(_RESULTS, units),
+    )
 
 
 def notice_standing(window: Window | None, now: datetime) -> Window:
@@ -134,15 +140,17 @@ def check_said(text: str, field: str) -> None:
         )
 
 
-def check_decider(decider: Hashable, raiser: Hashable) -> None:
-    """Refuse by X8 that somebody decides an objection of their own."""
-    if decider == raiser:
-        raise Refused(
-            "X8",
-            "提出异议的人不得处理该异议",
-            "Nobody decides an objection of their own",
-            code="own-objection",
-        )
+def whose_objection(
+    raiser: UUID, scorers: Iterable[UUID], reviewers: Iterable[UUID | None], unit: UUID | None
+) -> tuple[Bond, ...]:
+    """Who does not decide an objection (X8): whoever raised it, who would judge their own scores or their own review
+    by it, and the unit that sent the candidate."""
+    return (
+        acted(_OBJECTION, Text("提出异议", "raised it"), [raiser], code="own-objection"),
+        acted(_OBJECTION, _SCORED, scorers, code="own-scores"),
+        acted(_OBJECTION, Text("审核过结果", "reviewed the results"), reviewers, code="own-review"),
+        own_unit(_OBJECTION, [unit]),
+    )
 
 
 def decide_objection(objection: Objection, decision: Ruling, at: datetime) -> Objection:

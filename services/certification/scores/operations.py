@@ -12,6 +12,7 @@ from services.certification.batches.schemas import BatchStanding
 from services.certification.candidates.models import Candidate
 from services.certification.candidates.register import Register
 from services.certification.candidates.schemas import CandidateOut
+from services.certification.candidates.units import units_in
 from services.certification.data import catalogue, pass_marks
 from services.certification.examinations.rules import Part, parts_needed
 from services.certification.people import person_of
@@ -21,6 +22,7 @@ from services.certification.sheets import read_sheet, refused_rows, seal_sheet, 
 from shared.api.fields import UploadedFile
 from shared.api.jobs import JobOut, RunningJob, job
 from shared.api.operations import operation
+from shared.identity.duties import Act
 from shared.store.tables import Job
 from shared.store.tx import Tx
 
@@ -38,10 +40,15 @@ class Scores:
         label=("导入成绩表", "Import a score sheet"),
         kind="action",
         status=202,
+        apart=Act.SCORES,
     )
     def import_scores(self, tx: Tx, id: uuid.UUID, sheet: UploadedFile, take_rest: bool, reason: str) -> Job:
-        """Takes the sheet 成绩 of a workbook; a job enters its rows, all or none unless ``take_rest`` (C5, X6)."""
+        """Takes the sheet 成绩 of a workbook; a job enters its rows, all or none unless ``take_rest`` (C5, X6).
+
+        A sheet is of the whole batch, so it is not for anybody whose unit sent candidates to it (X8).
+        """
         batch = tx.get(Batch, id)
+        tx.keep_apart(*rules.whose_scores(units_in(tx, batch)))
         rules.check_scoring(BatchState(batch.state))
         read_sheet(sheet.content, rules.COLUMNS, SHEET)
         return tx.start_job(
@@ -85,11 +92,13 @@ class Scores:
         response=CandidateOut,
         label=("登记成绩", "Enter scores"),
         kind="action",
+        apart=Act.SCORES,
     )
     def enter_scores(self, tx: Tx, id: uuid.UUID, theory: Any, practical: Any, review: Any, reason: str) -> Candidate:
-        """Enters or corrects the marks of one candidate; what stood before is kept (C5, X7)."""
+        """Enters or corrects the marks of a candidate of another unit; what stood before is kept (C5, X7, X8)."""
         batch = tx.lock(Batch, tx.get(Candidate, id).batch_id)
         candidate = tx.change(Candidate, id)
+        tx.keep_apart(*rules.whose_scores([candidate.unit_id]))
         rules.check_scoring(BatchState(batch.state))
         marks_in_force = pass_marks(batch.sat_on)
         typed = {Part.THEORY: theory, Part.PRACTICAL: practical, Part.REVIEW: review}

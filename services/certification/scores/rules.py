@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, Protocol
+from uuid import UUID
 
 from services.certification.batches.rules import STATE_NAMES, BatchState
 from services.certification.candidates.rules import PersonInOccupation, check_identity_number
@@ -15,6 +16,7 @@ from services.certification.examinations.rules import PART_NAMES, Mark, Part, pa
 from services.certification.rows import RuleReader
 from shared.documents.rows import Cell, Column, Row, RowErrors
 from shared.errors import Refused
+from shared.identity.duties import Bond, own_unit
 from shared.text import Text
 
 COLUMNS: Final = (
@@ -42,6 +44,11 @@ class Due(Protocol):
     def __contains__(self, key: object, /) -> bool: ...
 
     def __getitem__(self, key: PersonInOccupation, /) -> Collection[Part]: ...
+
+
+def whose_scores(units: Iterable[UUID | None]) -> tuple[Bond, ...]:
+    """Who enters no score (X8): anybody whose unit sent the candidate."""
+    return (own_unit(Text("考生", "candidates"), units),)
 
 
 def check_scoring(state: BatchState) -> None:

@@ -26,6 +26,7 @@ from services.finance.signers.rules import Claim, signature_needed
 from shared.api.operations import operation
 from shared.api.paging import Page, PageRequest
 from shared.errors import Unavailable
+from shared.identity.duties import Act
 from shared.store.base import new_id
 from shared.store.tx import Tx
 
@@ -109,13 +110,15 @@ class Expenditures:
         label=("签批", "Sign"),
         kind="action",
         errors=(Unavailable,),
+        apart=Act.SIGNS,
     )
     def sign_expenditure(self, tx: Tx, id: uuid.UUID, note: str) -> ExpenditureToday:
         """Signs and so approves; governance says who holds the posts at that moment (F1, F2, F3, F4, G11, X8)."""
         signer, roster = person_of(tx.principal), asked_roster(tx, tx.today)
         record = tx.change(Expenditure, id)
-        need = need_of(tx, record, roster)
-        advance(tx, record, rules.sign(record.as_ruled(), signer, need), note=note.strip())
+        expenditure = record.as_ruled()
+        tx.keep_apart(*expenditure.whose)
+        advance(tx, record, rules.sign(expenditure, signer, need_of(tx, record, roster)), note=note.strip())
         return today(tx, record, roster)
 
     @operation(
@@ -126,12 +129,15 @@ class Expenditures:
         label=("不予批准", "Refuse"),
         kind="action",
         errors=(Unavailable,),
+        apart=Act.SIGNS,
     )
     def refuse_expenditure(self, tx: Tx, id: uuid.UUID, reason: str) -> ExpenditureToday:
         """Refuses, by whoever might have signed; it stays on file with the reason (X7, X8)."""
         signer, roster = person_of(tx.principal), asked_roster(tx, tx.today)
         record = tx.change(Expenditure, id)
-        ruled = rules.refuse(record.as_ruled(), signer, need_of(tx, record, roster), reason)
+        expenditure = record.as_ruled()
+        tx.keep_apart(*expenditure.whose)
+        ruled = rules.refuse(expenditure, signer, need_of(tx, record, roster), reason)
         record.closed_by, record.closed_at = signer, tx.now
         advance(tx, record, ruled)
         return today(tx, record, roster)

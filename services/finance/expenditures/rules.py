@@ -22,10 +22,14 @@ from uuid import UUID
 from services.finance.ledger.rules import Chart, Entry, Means, Purpose
 from services.finance.signers.rules import Claim, Need, Post, check_signature
 from shared.errors import Refused
+from shared.identity.duties import Bond, acted, own
 from shared.money import format_yuan
 from shared.text import Text
 
 STANDING_COUNCIL = "standing-council"
+
+
+_EXPENDITURE = Text("支出", "expenditure")
 
 
 class State(StrEnum):
@@ -131,6 +135,14 @@ class Expenditure:
         """Whose signatures stand: not those that rested on a resolution which has ended."""
         return frozenset(each.person for each in self.signatures if each.resolution == self.resolution)
 
+    @property
+    def whose(self) -> tuple[Bond, ...]:
+        """Who neither signs nor refuses it (X8): whoever requests or claims it, and whoever has signed it already."""
+        return (
+            own(_EXPENDITURE, self.claim.own, code="own-claim"),
+            acted(_EXPENDITURE, Text("已签批", "signed before"), self.signed_by, code="already-signed"),
+        )
+
 
 def request(id: UUID, claim: Claim, need: Need) -> Expenditure:
     """A new request, waiting for the first thing it needs. Refused (X2): an amount that is not above zero."""
@@ -222,7 +234,7 @@ def turn_down(expenditure: Expenditure, resolution: Resolution, need: Need, reas
 
 def sign(expenditure: Expenditure, person: UUID, need: Need) -> Expenditure:
     """The request signed by ``person`` and so approved. Refused by :func:`check_signature` for the need of the
-    day, and where no signature is waited for."""
+    day, and where no signature is waited for. ``whose`` it is, is asked before (X8)."""
     _check_signer(expenditure, person, need)
     if need.post is None:
         raise ValueError("a need without a post is met by its resolution")
@@ -293,16 +305,14 @@ def payment_entries(amount: int, kind: ExpenseKind, chart: Chart, means: Means =
 
 
 def _check_signer(expenditure: Expenditure, person: UUID, need: Need) -> None:
-    signed = expenditure.signed_by
-    if expenditure.state not in OPEN and person not in signed | expenditure.claim.own:
+    if expenditure.state not in OPEN:
         raise Refused(
             expenditure.rule,
             f"该笔支出{expenditure.state.label.zh}，不在签批中",
             f"This expenditure waits for no signature ({expenditure.state.label.en.lower()})",
             code="not-awaiting-signature",
         )
-    resolved = expenditure.resolution is not None
-    check_signature(need, expenditure.claim, person, signed=signed, resolved=resolved)
+    check_signature(need, person, resolved=expenditure.resolution is not None)
 
 
 def _check_awaits_resolution(expenditure: Expenditure) -> None:

@@ -254,24 +254,13 @@ def _waiting(post: Post, reason: Text, *, vacant: bool) -> Text:
     return Text(f"{reason.zh}；{zh}请假，等候返回", f"{reason.en}; the {en} is absent, so it waits")
 
 
-def check_signature(
-    need: Need, claim: Claim, person: UUID, *, signed: Collection[UUID] = (), resolved: bool = False
-) -> None:
-    """Refuse ``person`` as the signer of ``claim``, of which ``need`` is today's.
+def check_signature(need: Need, person: UUID, *, resolved: bool = False) -> None:
+    """Refuse ``person`` as the signer of a claim, of which ``need`` is today's; ``resolved`` says that its resolution
+    is at hand.
 
-    ``signed`` are those who have signed it, ``resolved`` says that its resolution is at hand. Refused (X8): the
-    own claim or request, a second signature of one person. Refused by the rule of the need: without the
-    resolution, where no signature is wanted, while it waits, and whoever is not the signer.
+    Refused by the rule of the need: without the resolution, where no signature is wanted, while it waits, and whoever
+    is not the signer. That nobody signs their own is asked before (X8).
     """
-    if person in signed:
-        raise Refused("X8", "同一人不得重复签批", "Nobody signs the same expenditure twice", code="already-signed")
-    if person in claim.own:
-        raise Refused(
-            "X8",
-            "不得签批本人经办或报销的支出",
-            "Nobody signs what they request or claim themselves",
-            code="own-claim",
-        )
     if need.resolution and not resolved:
         raise Refused(
             need.rule,

@@ -22,6 +22,7 @@ from services.governance.rights import READ_ABSENCES, READ_SIGNING_POSTS, RECORD
 from services.governance.wording import DayQuery
 from shared.api.operations import operation
 from shared.api.paging import Page, PageRequest
+from shared.identity.duties import Act
 from shared.store.tx import Tx
 
 SIGNING = ("president", "secretary-general", "deputy-secretary-general")
@@ -51,19 +52,17 @@ class Absences:
         response=AbsenceOut,
         label=("登记请假", "Record an absence"),
         kind="create",
+        apart=Act.ENTERS,
     )
     def record_absence(self, tx: Tx, post: str, person_id: uuid.UUID, since: date | None, last_day: date) -> Absence:
-        """Records that the holder of a post is away through a last day, never afterwards (G11)."""
+        """Records that the holder of a post is away through a last day: never afterwards (G11), and not whoever would
+        act then (X8)."""
         held = tx.lock(Post, tx.need(Post, code=post).id)
         new = rules.Absence(held.id, person_id, since or tx.today, rules.day_after(last_day))
-        rules.check_absence(
-            new,
-            [each.as_ruled() for each in tx.all(select(Absence).where(Absence.post_id == held.id))],
-            [each.as_ruled() for each in tx.all(select(Tenure))],
-            deputyships(),
-            recorded_by=actor(tx),
-            today=tx.today,
-        )
+        tenures = [each.as_ruled() for each in tx.all(select(Tenure))]
+        recorded = [each.as_ruled() for each in tx.all(select(Absence).where(Absence.post_id == held.id))]
+        rules.check_absence(new, recorded, tenures, tx.today)
+        tx.keep_apart(rules.whose_absence(new, tenures, deputyships()))
         absence = tx.add(
             Absence(
                 post=held,

@@ -15,6 +15,7 @@ from uuid import UUID
 from services.governance.posts.rules import Tenure, holders_on
 from shared.effective import in_force
 from shared.errors import Refused
+from shared.identity.duties import Bond, acted
 from shared.text import Text
 
 DEPUTIES = Text("代行职权的规定", "terms for deputies")
@@ -61,18 +62,12 @@ def check_absence(
     new: Absence,
     absences: Iterable[Absence],
     tenures: Iterable[Tenure],
-    deputyships: Collection[Deputyship],
-    *,
-    recorded_by: UUID | None,
     today: date,
 ) -> None:
-    """Refuse an absence that can't be recorded on ``today`` by ``recorded_by``, None for the system.
-
-    Refused (G11): without a day, beginning before today, of somebody who doesn't hold the post all that time,
-    overlapping another of the same person and post. Refused (X8): entered by one who would act in it. ``tenures``
-    are those of the post and of its deputy; others don't matter.
+    """Refuse (G11) an absence that can't be recorded on ``today``: without a day, beginning before today, of somebody
+    who doesn't hold the post all that time, overlapping another of the same person and post. ``tenures`` are those of
+    the post; others don't matter.
     """
-    tenures = list(tenures)
     if new.until <= new.since:
         raise _refused("absence-empty", "请假须至少一日", "An absence lasts a day or more", "until")
     if new.since < today:
@@ -98,13 +93,12 @@ def check_absence(
             f"It overlaps an absence on record, {overlapping.since.isoformat()} to {last}",
             "since",
         )
-    if recorded_by is not None and recorded_by in _deputies_during(new, tenures, deputyships):
-        raise Refused(
-            "X8",
-            "代行职权的人不得登记该请假，请由他人办理",
-            "Whoever would act in an absence does not enter it; somebody else does",
-            code="deputy-records",
-        )
+
+
+def whose_absence(absence: Absence, tenures: Iterable[Tenure], deputyships: Iterable[Deputyship]) -> Bond:
+    """Who does not enter an absence (X8): whoever would act in it, since that right follows from the record."""
+    deputies = _deputies_during(absence, tenures, deputyships)
+    return acted(Text("该请假", "absence"), Text("代行职权", "would act in it"), deputies, code="deputy-records")
 
 
 def ended(absence: Absence, last_day: date, today: date) -> Absence:

@@ -22,6 +22,7 @@ from services.governance.wording import DayQuery
 from shared.api.operations import operation
 from shared.api.paging import Page, PageRequest
 from shared.api.sentences import kept
+from shared.identity.duties import Act
 from shared.identity.principals import SIGNED_IN
 from shared.store.tx import Tx
 
@@ -69,13 +70,15 @@ class Posts:
         response=TenureOut,
         label=("登记任职", "Enter an appointment"),
         kind="create",
+        apart=Act.ENTERS,
     )
     def take_up_post(
         self, tx: Tx, id: uuid.UUID, person_id: uuid.UUID, since: date | None, until: date | None, decision: str
     ) -> Tenure:
-        """Enters that somebody takes a post up, by the decision it follows from; conflicts are warned of (G10)."""
+        """Enters that somebody else takes a post up, by the decision it follows from; conflicts are warned of (G10,
+        X8)."""
         post = tx.lock(Post, id)
-        rules.check_appointer(uuid.UUID(tx.principal.person) if tx.principal.person else None, person_id)
+        tx.keep_apart(rules.whose_appointment(person_id))
         rules.check_decision(decision)
         new = rules.Tenure(post.id, person_id, since or tx.today, until)
         rules.check_take_up(post.as_ruled(), post.tenures_as_ruled(), new)

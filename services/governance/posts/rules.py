@@ -13,6 +13,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from shared.errors import Refused
+from shared.identity.duties import Bond, own
 from shared.text import Text
 
 
@@ -133,16 +134,9 @@ def voters_of(body: UUID, posts: Iterable[Post], tenures: Iterable[Tenure], day:
     return frozenset(t.person for t in tenures if t.post in voting and t.covers(day))
 
 
-def check_appointer(by: UUID | None, person: UUID) -> None:
-    """Refuse (X8) that somebody enters an appointment of their own: rights follow posts (M11)."""
-    if by == person:
-        raise Refused(
-            "X8",
-            "不得为本人登记任职，请由他人办理",
-            "Nobody enters an appointment of their own; somebody else does",
-            code="own-appointment",
-            field="person_id",
-        )
+def whose_appointment(person: UUID) -> Bond:
+    """Who does not enter an appointment (X8): the person it is of, since rights follow posts (M11)."""
+    return own(Text("任职", "an appointment"), [person], code="own-appointment", field="person_id")
 
 
 def check_decision(decision: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from sqlalchemy import select
 
 from services.membership.accounts import rules
-from services.membership.accounts.deciding import ACCOUNTS, check_decidable, keep_an_administrator
+from services.membership.accounts.deciding import ACCOUNTS, grantable, keep_an_administrator
 from services.membership.accounts.handing import hand_one_time_secret
 from services.membership.accounts.models import Account
 from services.membership.accounts.schemas import (
@@ -16,7 +16,6 @@ from services.membership.accounts.schemas import (
     AccountSecretOut,
     ClosureIn,
 )
-from services.membership.data import role_labels, roles_that_follow
 from services.membership.events import AccountClosed, AccountOpened
 from services.membership.grants.giving import grant
 from services.membership.grants.rules import Grant
@@ -27,6 +26,7 @@ from services.membership.sessions.guessing import forgive, hold_credentials
 from services.membership.sessions.withdrawing import withdraw
 from shared.api.operations import operation
 from shared.api.paging import Page, PageRequest
+from shared.identity.duties import Act
 from shared.store.tx import Tx
 
 
@@ -41,13 +41,13 @@ class Accounts:
         label=("开通账号", "Open an account"),
         kind="create",
         secret=True,
+        apart=Act.HANDLES,
     )
     def open_account(self, tx: Tx, username: str, person_id: uuid.UUID | None, roles: Iterable[str]) -> Account:
         """Opens an account; the answer holds its one-time secret, which nobody can read again (M11)."""
         name = rules.username(username)
-        wanted = rules.roles(roles, role_labels())
-        rules.check_grantable(wanted, roles_that_follow())
-        rules.check_person(person_id is not None, wanted)
+        tx.keep_apart(rules.whose_account(None, person_id))
+        wanted = grantable(tx, person_id, roles)
         if person_id is not None:
             tx.get(Person, person_id)
         return open_new(tx, name, person_id, wanted)
@@ -87,12 +87,14 @@ class Accounts:
         label=("重发一次性密码", "Give a new one-time secret"),
         kind="action",
         secret=True,
+        apart=Act.HANDLES,
     )
     def reset_secret(self, tx: Tx, id: uuid.UUID) -> Account:
         """Replaces a lost password by a one-time secret; every session ends, failed attempts are forgiven (M11)."""
         hold_credentials(tx, tx.get(Account, id).username)
         account = tx.change(Account, id)
-        check_decidable(tx, account)
+        tx.keep_apart(rules.whose_account(account.id, account.person_id))
+        rules.check_open(account.closed)
         hand_one_time_secret(account)
         account.changed_at = tx.now
         forgive(tx, account.username)
@@ -106,13 +108,15 @@ class Accounts:
         response=AccountOut,
         label=("关闭账号", "Close an account"),
         kind="action",
+        apart=Act.HANDLES,
     )
     def close_account(self, tx: Tx, id: uuid.UUID, reason: str) -> Account:
         """Closes an account for good and ends its sessions; it stays on file, its name is not used again (X7)."""
         tx.hold(ACCOUNTS)
         hold_credentials(tx, tx.get(Account, id).username)
         account = tx.change(Account, id)
-        check_decidable(tx, account)
+        tx.keep_apart(rules.whose_account(account.id, account.person_id))
+        rules.check_open(account.closed)
         if any(each.role == rules.ADMINISTRATOR and not each.as_ruled().over(tx.today) for each in account.grants):
             keep_an_administrator(tx, account)
         account.closed_at, account.closed_by, account.closing_reason = tx.now, tx.principal.name, reason

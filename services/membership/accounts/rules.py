@@ -5,8 +5,11 @@ import unicodedata
 from collections.abc import Collection, Iterable
 from datetime import timedelta
 from enum import StrEnum
+from uuid import UUID
 
 from shared.errors import Refused
+from shared.identity.duties import Bond, own
+from shared.text import Text
 
 MIN_LENGTH, MAX_LENGTH, MIN_DIFFERENT = 10, 128, 4
 _USERNAME = re.compile(r"[a-z][a-z0-9._-]{2,31}")
@@ -166,15 +169,9 @@ def check_person(person_known: bool, wanted: Collection[str]) -> None:
         )
 
 
-def check_not_own(own: bool) -> None:
-    """Refuse to decide about one's own account: its roles, its secret, its end (X8)."""
-    if own:
-        raise Refused(
-            "X8",
-            "不能办理自己的账号，请由另一位系统管理员办理",
-            "Nobody decides about an account of their own: ask another administrator",
-            code="own-account",
-        )
+def whose_account(account: UUID | None, person: UUID | None) -> Bond:
+    """Who does not decide about an account, its roles, its secret, its end (X8): whoever it is or will be of."""
+    return own(Text("账号", "an account"), [account, person], code="own-account")
 
 
 def check_open(closed: bool) -> None:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from services.membership.dues.rules import DuesTerms
 from services.membership.rights.rules import PostRoles
+from services.membership.roles.rules import Incompatibilities
 from services.membership.units.rules import Basis, Tier, tier
 from shared.text import Text
 
@@ -75,6 +76,12 @@ def roles_that_follow() -> frozenset[str]:
 def post_roles() -> tuple[PostRoles, ...]:
     """Every version of which posts give which roles, and what a deputy has in an absence (M11, G11, X4)."""
     return tuple(PostRoles.from_data(version) for version in _load("post_roles.json")["versions"])
+
+
+@cache
+def incompatible_roles() -> tuple[Incompatibilities, ...]:
+    """Every version of which roles nobody has together (X4, X8)."""
+    return tuple(Incompatibilities.from_data(version) for version in _load("incompatible_roles.json")["versions"])
 
 
 @cache

@@ -5,16 +5,16 @@ from collections.abc import Iterable
 from datetime import date
 
 from services.membership.accounts import rules as account_rules
-from services.membership.accounts.deciding import ACCOUNTS, check_decidable, keep_an_administrator
+from services.membership.accounts.deciding import ACCOUNTS, grantable, keep_an_administrator
 from services.membership.accounts.models import Account, RoleGrant
 from services.membership.accounts.schemas import AccountOut, RolesIn
-from services.membership.data import role_labels, roles_that_follow
 from services.membership.grants import rules
 from services.membership.grants.giving import end, grant
 from services.membership.grants.schemas import GrantEndIn, GrantIn, GrantOut
 from services.membership.rights.changing import rights_changing
 from services.membership.rights.today import shown
 from shared.api.operations import operation
+from shared.identity.duties import Act
 from shared.store.tx import Tx
 
 
@@ -28,16 +28,18 @@ class RoleGrants:
         response=GrantOut,
         label=("授予角色", "Grant a role"),
         kind="create",
+        apart=Act.HANDLES,
     )
     def grant_role(self, tx: Tx, id: uuid.UUID, role: str, since: date | None, until: date | None) -> RoleGrant:
         """Grants a role from one day up to another; nobody to themselves (M11, X8)."""
         tx.hold(ACCOUNTS)
         account = tx.change(Account, id)
-        check_decidable(tx, account)
-        account_rules.check_grantable([role], roles_that_follow())
-        account_rules.check_person(account.person_id is not None, [role])
+        tx.keep_apart(account_rules.whose_account(account.id, account.person_id))
+        account_rules.check_open(account.closed)
         new = rules.Grant(role, since or tx.today, until)
-        rules.check_grant(new, [each.as_ruled() for each in account.grants], tx.today)
+        existing = [each.as_ruled() for each in account.grants]
+        grantable(tx, account.person_id, [role], beside=rules.roles_beside(new, existing))
+        rules.check_grant(new, existing, tx.today)
         with rights_changing(tx, [account]):
             granted = grant(tx, account, new)
             account.changed_at = tx.now
@@ -50,13 +52,15 @@ class RoleGrants:
         response=GrantOut,
         label=("终止角色", "End a grant"),
         kind="action",
+        apart=Act.HANDLES,
     )
     def end_grant(self, tx: Tx, id: uuid.UUID, until: date | None) -> RoleGrant:
         """Ends a grant, today at the earliest and never later than on record; it stays on file (M11, X7, X8)."""
         tx.hold(ACCOUNTS)
         account = tx.lock(Account, tx.get(RoleGrant, id).account_id)
         granted = tx.change(RoleGrant, id)
-        check_decidable(tx, account)
+        tx.keep_apart(account_rules.whose_account(account.id, account.person_id))
+        account_rules.check_open(account.closed)
         ruled = rules.ended(granted.as_ruled(), tx.today if until is None else until, tx.today)
         if granted.role == account_rules.ADMINISTRATOR:
             keep_an_administrator(tx, account)
@@ -72,16 +76,16 @@ class RoleGrants:
         response=AccountOut,
         label=("设定账号角色", "Set the roles of an account"),
         kind="action",
+        apart=Act.HANDLES,
     )
     def set_roles(self, tx: Tx, id: uuid.UUID, roles: Iterable[str]) -> Account:
         """Gives an account exactly these roles from today on, at once; a role it has keeps its end, if it has one.
         Nobody their own (M11, X8)."""
         tx.hold(ACCOUNTS)
         account = tx.change(Account, id)
-        check_decidable(tx, account)
-        wanted = account_rules.roles(roles, role_labels())
-        account_rules.check_grantable(wanted, roles_that_follow())
-        account_rules.check_person(account.person_id is not None, wanted)
+        tx.keep_apart(account_rules.whose_account(account.id, account.person_id))
+        account_rules.check_open(account.closed)
+        wanted = grantable(tx, account.person_id, roles)
         held = rules.roles_on((each.as_ruled() for each in account.grants), tx.today)
         going = [each for each in account.grants if rules.gives_way(each.as_ruled(), wanted, held, tx.today)]
         if (

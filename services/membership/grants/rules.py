@@ -40,6 +40,11 @@ def roles_on(grants: Iterable[Grant], day: date) -> frozenset[str]:
     return frozenset(grant.role for grant in grants if grant.covers(day))
 
 
+def roles_beside(new: Grant, existing: Iterable[Grant]) -> frozenset[str]:
+    """The roles that are granted on some day on which ``new`` is."""
+    return frozenset(grant.role for grant in existing if grant.overlaps(new))
+
+
 def check_grant(new: Grant, existing: Iterable[Grant], today: date) -> None:
     """Refuse (M11) a grant without a day, one that would begin before ``today``, and one that overlaps another of the
     same role."""

@@ -14,6 +14,7 @@ from services.membership.rights.changing import accounts_of, rights_changing
 from services.membership.units.models import Unit
 from shared.api.operations import operation
 from shared.api.paging import Page, PageRequest
+from shared.identity.duties import Act
 from shared.store.tx import Tx
 
 
@@ -27,12 +28,15 @@ class Representatives:
         response=RepresentativeOut,
         label=("确定单位代表", "Name a representative"),
         kind="create",
+        apart=Act.ENTERS,
     )
     def name_representative(
         self, tx: Tx, id: uuid.UUID, person_id: uuid.UUID, first_day: date | None, last_day: date | None
     ) -> Representative:
-        """Names a person to act for the unit; several may, and one may act for several units (M2)."""
+        """Names a person to act for the unit; several may, one may for several units, nobody names themselves (M2,
+        X8)."""
         unit = tx.lock(Unit, id)
+        tx.keep_apart(rules.whose_representation(person_id))
         person = tx.get(Person, person_id)
         terms = tx.all(select(Representative).filter_by(unit_id=unit.id, person_id=person.id))
         term = rules.Term(first_day or tx.today, last_day)

@@ -3,8 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from uuid import UUID
 
 from shared.errors import Refused
+from shared.identity.duties import Bond, own
+from shared.text import Text
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,11 @@ class Term:
     def meets(self, other: "Term") -> bool:
         """Whether the two have a day in common."""
         return (other.last is None or self.first <= other.last) and (self.last is None or other.first <= self.last)
+
+
+def whose_representation(person: UUID) -> Bond:
+    """Who does not name a representative (X8): that person, whose rights for the unit follow from it (M11)."""
+    return own(Text("单位代表关系", "a representation"), [person], code="own-representation", field="person_id")
 
 
 def check_term(term: Term, existing: Iterable[Term]) -> None:

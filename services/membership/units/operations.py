@@ -12,6 +12,7 @@ from services.membership.units.models import Unit, UnitChange
 from services.membership.units.schemas import UnitChangeOut, UnitIn, UnitOut, UnitPatch, UnitQuery
 from shared.api.operations import operation
 from shared.api.paging import Page, PageRequest
+from shared.identity.duties import Act
 from shared.store.tx import Tx
 
 
@@ -93,10 +94,13 @@ class Units:
         response=UnitOut,
         label=("更新会员单位资料", "Change a member unit"),
         kind="action",
+        apart=Act.APPROVES,
     )
     def change_unit(self, tx: Tx, id: uuid.UUID, **wanted: str | None) -> Unit:
-        """Changes what is named and keeps what each field was before (M1, M2)."""
+        """Changes what is named and keeps what each field was before (M1, M2); nobody sets the tier of their own unit
+        (X8)."""
         unit = tx.change(Unit, id)
+        tx.keep_apart(*rules.whose_change(unit.id, wanted))
         changes = rules.changes(_values(unit), _checked(wanted))
         for change in changes:
             if change.field == "credit_code" and change.after:

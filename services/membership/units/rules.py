@@ -5,13 +5,14 @@ A unit is known by its id and its credit code, never by its name: names change, 
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum, StrEnum
 from uuid import UUID
 
 from shared.errors import Refused
+from shared.identity.duties import Bond, own_unit
 from shared.text import Text
 
 _ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
@@ -54,6 +55,12 @@ def credit_code(text: str) -> str:
             field="credit_code",
         )
     return code
+
+
+def whose_change(unit: UUID, wanted: Collection[str]) -> tuple[Bond, ...]:
+    """Who does not make a change to ``unit`` with the fields ``wanted`` (X8): where it sets the tier, by which the unit
+    is admitted and pays, whoever represents it. Other fields are for the unit itself to keep right."""
+    return (own_unit(Text("会员层级", "tier"), [unit]),) if "tier" in wanted else ()
 
 
 def check_code_free(holder: UUID | None) -> None:

@@ -20,6 +20,7 @@ from services.publishing.parties import party_of
 from services.publishing.rights import EDIT, GRANTS
 from shared.api.operations import operation
 from shared.api.paging import Page, PageRequest
+from shared.identity.duties import Act
 from shared.identity.principals import authorise
 from shared.store.tx import Tx
 
@@ -110,15 +111,17 @@ class Articles:
         response=ArticleOut,
         label=("审核稿件", "Review an article"),
         kind="action",
+        apart=Act.REVIEWS,
     )
     def review_article(self, tx: Tx, id: uuid.UUID, kind: str, revision: int, passed: bool, note: str) -> Article:
         """One of the three reviews of P5, the editorial one by an editor; nobody reviews their own (X8)."""
         if kind == rules.Kind.EDITORIAL:
             authorise(tx.principal, EDIT, GRANTS)
         article = tx.change(Article, id)
-        reviewer = party_of(tx.principal)
+        reviewer, ruled = party_of(tx.principal), article.as_ruled()
         verdict = rules.Review(rules.Kind(kind), reviewer, revision, passed, note)
-        article.state = rules.review(article.as_ruled(), verdict).state
+        tx.keep_apart(*rules.whose_article(verdict.kind, ruled.author))
+        article.state = rules.review(ruled, verdict).state
         article.reviews.append(
             Review(
                 kind=kind,

@@ -15,6 +15,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from shared.errors import Refused
+from shared.identity.duties import Bond, Caller, own, own_unit
 from shared.text import Text
 
 # Counted one by one: Han with radicals and extensions, kana, bopomofo, Hangul, CJK punctuation and symbols,
@@ -172,29 +173,37 @@ class Article:
         passed = {
             review.kind
             for review in self.reviews
-            if review.passed
-            and review.revision == self.revision
-            and _refused_reviewer(review.by, review.kind, self.author) is None
+            if review.passed and review.revision == self.revision and _may_review(review.by, review.kind, self.author)
         }
         return tuple(kind for kind in Kind if kind not in passed)
 
 
-def check_reviewer(by: Party, kind: Kind, author: Party) -> None:
-    """Refuse a reviewer who may not make that review.
+def whose_article(kind: Kind, author: Party) -> tuple[Bond, ...]:
+    """Who does not make that review of an article (X8): its author, and for the editorial one the author's unit. The
+    secretariat's own articles are edited by a colleague there; facts and secrets are the unit's to see to (P5)."""
+    article = Text("稿件", "article")
+    authors = own(article, [author.person], code="own-article")
+    return (authors, own_unit(article, [author.unit])) if kind is Kind.EDITORIAL else (authors,)
 
-    Nobody reviews his own article (X8). Facts are attested by the author's unit only (P5). The editorial
-    review is not for the author's unit (X8), save that the secretariat's own articles are edited by a
-    colleague there. The trade-secret check is open to both sides and to no third: annex 3, article 7 puts it on
-    the unit, the editorial office may make it too, and another unit may be a competitor.
+
+def check_reviewer(by: Party, kind: Kind, author: Party) -> None:
+    """Refuse (P5) a reviewer who may not make that review; :func:`whose_article` says whom X8 keeps from it.
+
+    Facts are attested by the author's unit only. The trade-secret check is open to both sides and to no third: annex 3,
+    article 7 puts it on the unit, the editorial office may make it too, and another unit may be a competitor.
     """
     refusal = _refused_reviewer(by, kind, author)
     if refusal is not None:
         raise refusal
 
 
+def _may_review(by: Party, kind: Kind, author: Party) -> bool:
+    caller = Caller.of(by.person, units=[by.unit])
+    tied = any(bond.holds(caller) for bond in whose_article(kind, author))
+    return not tied and _refused_reviewer(by, kind, author) is None
+
+
 def _refused_reviewer(by: Party, kind: Kind, author: Party) -> Refused | None:
-    if by.person == author.person:
-        return Refused("X8", "作者不得审核本人稿件", "Nobody reviews an article of their own", code="own-article")
     if kind is Kind.FACTS and by.unit != author.unit:
         return Refused(
             "P5",
@@ -209,21 +218,14 @@ def _refused_reviewer(by: Party, kind: Kind, author: Party) -> Refused | None:
             "The trade-secret check is made by the author's unit or the editorial office",
             code="another-units-secrets",
         )
-    if kind is Kind.EDITORIAL and author.unit is not None and by.unit == author.unit:
-        return Refused(
-            "X8",
-            "编辑审不得由作者所在单位的人员进行",
-            "The editorial review is not for the author's own unit",
-            code="own-unit",
-        )
     return None
 
 
 def review(article: Article, verdict: Review) -> Article:
     """The article after ``verdict``: reviewed with the third pass, sent back by a refusal, else still open.
 
-    A refusal is possible until publication, after all three passes too. Refused: a reviewer who may not (P5,
-    X8), an article not under review, a verdict on another revision, a second pass of the same kind, a refusal
+    A refusal is possible until publication, after all three passes too. Refused: a reviewer who may not (P5), an
+    article not under review, a verdict on another revision, a second pass of the same kind, a refusal
     without its reason.
     """
     check_reviewer(verdict.by, verdict.kind, article.author)

@@ -12,11 +12,11 @@ from services.publishing.fees import rules as fee_rules
 from services.publishing.newsletters import rules
 from services.publishing.newsletters.models import Issue, Placement
 from services.publishing.newsletters.schemas import IssueIn, IssueOut, PlacementIn, PlacementPath
-from services.publishing.parties import party_of
 from shared.api.operations import operation
 from shared.api.paging import Page, PageRequest
 from shared.api.sentences import kept
 from shared.effective import in_force
+from shared.identity.duties import Act
 from shared.store.tx import Tx
 
 
@@ -65,6 +65,7 @@ class Newsletters:
         response=IssueOut,
         label=("编入稿件", "Place an article"),
         kind="action",
+        apart=Act.APPROVES,
     )
     def place_article(self, tx: Tx, id: uuid.UUID, article_id: uuid.UUID, rate: int | None) -> Issue:
         """Places a reviewed article; an article is published once, in one issue (P1, P5).
@@ -73,7 +74,7 @@ class Newsletters:
         """
         issue = tx.change(Issue, id)
         article = tx.lock(Article, article_id)
-        rules.check_placer(party_of(tx.principal), article.as_ruled().author)
+        tx.keep_apart(*rules.whose_fee(article.as_ruled().author))
         placed = tx.find(Placement, article_id=article_id)
         rules.add(issue.as_ruled(), article_id, article.as_ruled(), placed.issue_id if placed else None)
         self._fee(tx, article, rate)

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from services.publishing.articles.rules import Article, Party, check_publishable
 from shared.errors import Refused
+from shared.identity.duties import Bond, own, own_unit
 from shared.text import Text
 
 
@@ -82,18 +83,15 @@ def add(issue: Issue, article_id: UUID, article: Article, stands_in: UUID | None
     return replace(issue, articles=(*issue.articles, article_id))
 
 
-def check_placer(by: Party, author: Party) -> None:
-    """Refuse (X8) that somebody places an article of their own or of their own unit: placing chooses its rate (P6).
+def whose_fee(author: Party) -> tuple[Bond, ...]:
+    """Who does not place an article (X8): its author and the author's unit, since placing chooses its rate (P6).
 
     The secretariat's own articles are not paid, so there is nothing to choose.
     """
-    if author.unit is not None and (by.person == author.person or by.unit == author.unit):
-        raise Refused(
-            "X8",
-            "本人或本单位的稿件须由他人编入并选定稿酬标准",
-            "An article of one's own or one's own unit is placed, and its rate chosen, by somebody else",
-            code="own-fee",
-        )
+    if author.unit is None:
+        return ()
+    rate = Text("稿酬标准", "rate")
+    return own(rate, [author.person], code="own-fee"), own_unit(rate, [author.unit], code="own-fee")
 
 
 def remove(issue: Issue, article_id: UUID) -> Issue:

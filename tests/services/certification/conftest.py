@@ -1,4 +1,4 @@
-"""Two examination officers, and small batches brought to where a test begins.
+"""Everybody who works on a batch, and small batches brought to where a test begins.
 
 Everything happens in 2022, so that the certificates of 2020 are the scenario's alone.
 """
@@ -38,15 +38,30 @@ NEXT = {
 }
 """State → the operation that leads there."""
 
+SCORING = frozenset({"import_scores", "enter_scores", "close_scoring"})
+"""What the assessor does; the supervisor reviews, and the examination officer does the rest."""
+
 
 @dataclass
 class Office:
-    """Calls certification as its officers; ``scorer`` unless told otherwise."""
+    """Calls certification as whoever does that, unless told otherwise.
+
+    ``second`` is another examination officer, ``both`` somebody who is assessor and supervisor.
+    """
 
     association: Association
+    officer: Person
+    second: Person
     scorer: Person
     reviewer: Person
+    both: Person
     admin: Person
+
+    def who(self, operation: str) -> Person:
+        """Whose work an operation is."""
+        if operation in SCORING:
+            return self.scorer
+        return self.reviewer if operation == "review_results" else self.officer
 
     @staticmethod
     def workbook(enrolments: Sequence[Row] = (), scores: Sequence[Row] = ()) -> bytes:
@@ -80,7 +95,7 @@ class Office:
         self.association.set_clock(moment)
 
     def do(self, operation: str, *, as_: Person | None = None, **arguments) -> Answer:
-        return self.association.call("certification", operation, as_=as_ or self.scorer, **arguments)
+        return self.association.call("certification", operation, as_=as_ or self.who(operation), **arguments)
 
     def anybody(self, operation: str, **arguments) -> Answer:
         """As somebody who has not signed in."""
@@ -93,13 +108,13 @@ class Office:
         scope = [qualification._asdict() for qualification in sorted(BATCH_2020.scope)]
         return self.do("plan_batch", **{"name": "测试批次", "scope": scope, **changes})
 
-    def upload(self, operation: str, batch: str, content: bytes, **more) -> dict:
+    def upload(self, operation: str, batch: str, content: bytes, *, as_: Person | None = None, **more) -> dict:
         """The ended job."""
-        started = self.do(operation, id=batch, sheet=self.file(content), **more)
-        assert started.status == 202, started.problem
+        who = as_ or self.who(operation)
+        started = self.do(operation, as_=who, id=batch, sheet=self.file(content), **more)
 
         def ended():
-            job = self.do("get_job", id=started["id"]).body
+            job = self.do("get_job", as_=who, id=started["id"]).body
             return job["state"] in ("done", "failed") and job
 
         return eventually(ended, within=20)
@@ -129,8 +144,7 @@ class Office:
         if state in ("publicised", "results_reported"):
             self.at(POSTED if state == "publicised" else OVER)
         more = {"days": [DAY]} if state == "examined" else {}
-        who = self.reviewer if state == "reviewed" else self.scorer
-        answer = self.do(NEXT[state], as_=who, id=batch, **more)
+        answer = self.do(NEXT[state], id=batch, **more)
         assert answer.problem is None, answer.problem
 
     def state(self, batch: str) -> str:
@@ -152,7 +166,10 @@ class Office:
 def office(association: Association) -> Office:
     return Office(
         association,
-        scorer=association.person("exam_officer"),
-        reviewer=association.person("exam_officer"),
+        officer=association.person("exam_officer"),
+        second=association.person("exam_officer"),
+        scorer=association.person("assessor"),
+        reviewer=association.person("exam_supervisor"),
+        both=association.person("assessor", "exam_supervisor"),
         admin=association.person("administrator"),
     )

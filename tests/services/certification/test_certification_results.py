@@ -1,5 +1,6 @@
 from datetime import UTC, date, datetime, timedelta
 from itertools import count, takewhile
+from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -10,16 +11,17 @@ from services.certification.results.rules import (
     Objection,
     Ruling,
     Standing,
-    check_decider,
     check_reportable,
-    check_reviewer,
     decide_objection,
     notice_standing,
     object_to,
     publicity_window,
     standing,
+    whose_objection,
+    whose_results,
 )
 from shared.errors import NotFound, Refused
+from shared.identity.duties import Act, Caller, keep_apart
 from shared.standards.calendar import BUSINESS_ZONE, business_date, is_working_day
 
 pytestmark = pytest.mark.rule(id="C6")
@@ -155,16 +157,27 @@ def test_a_result_is_clear_once_the_notice_is_over_and_every_objection_dismissed
 
 
 @pytest.mark.rule(id="X8")
+@pytest.mark.rule(id="C4")
 def test_who_scored_does_not_review_and_who_objects_does_not_decide():
-    for check, code in (
-        (lambda: check_reviewer("a", {"a", "b"}), "own-scores"),
-        (lambda: check_decider("a", "a"), "own-objection"),
+    scorer, closer, reviewer, raiser, stranger, unit = (UUID(int=number) for number in range(1, 7))
+    results = whose_results([scorer], [closer, None], [unit])
+    objection = whose_objection(raiser, [scorer], [reviewer], unit)
+    for act, bonds, caller, refusal in (
+        (Act.REVIEWS, results, Caller.of(scorer), ("C4", "own-scores")),
+        (Act.REVIEWS, results, Caller.of(closer), ("C4", "own-scores")),
+        (Act.REVIEWS, results, Caller.of(stranger, units=[unit]), ("X8", "own-unit")),
+        (Act.JUDGES, objection, Caller.of(raiser), ("X8", "own-objection")),
+        (Act.JUDGES, objection, Caller.of(scorer), ("X8", "own-scores")),
+        (Act.JUDGES, objection, Caller.of(reviewer), ("X8", "own-review")),
+        (Act.JUDGES, objection, Caller.of(stranger, units=[unit]), ("X8", "own-unit")),
     ):
         with pytest.raises(Refused) as caught:
-            check()
-        assert (caught.value.rule, caught.value.code) == ("X8", code)
-    check_reviewer("c", {"a", "b"})
-    check_decider("b", "a")
+            keep_apart(act, caller, bonds)
+        assert (caught.value.rule, caught.value.code) == refusal
+        assert "X8" in caught.value.detail.zh or caught.value.rule == "X8"
+    keep_apart(Act.REVIEWS, Caller.of(stranger, units=[stranger]), results)
+    keep_apart(Act.JUDGES, Caller.of(stranger, units=[stranger]), objection)
+    keep_apart(Act.REVIEWS, Caller.of(None, units=[None]), results)
 
 
 @pytest.mark.rule(id="X12")

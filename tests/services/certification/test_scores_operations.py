@@ -68,12 +68,12 @@ def test_a_correction_needs_a_reason_and_keeps_what_stood(office):
     batch = office.batch("scored", places=(6,))
     candidate = of(office, batch)["id"]
     assert office.refused(office.do("enter_scores", id=candidate, theory="60.5")) == ("X7", "reason-required")
-    corrected = office.do("enter_scores", as_=office.reviewer, id=candidate, theory="60.5", reason="登分笔误")
+    corrected = office.do("enter_scores", as_=office.both, id=candidate, theory="60.5", reason="登分笔误")
     assert (corrected["theory"], corrected["passed"]) == ("60.5", True)
     theory = [each for each in corrected["scores"] if each["part"] == "theory"]
     assert [(each["score"], each["reason"], each["entered_by"]) for each in theory] == [
         ("59.5", "", office.scorer.person),
-        ("60.5", "登分笔误", office.reviewer.person),
+        ("60.5", "登分笔误", office.both.person),
     ]
     assert office.do("get_batch", id=batch)["statistics"]["passed"] == 1
 

@@ -16,6 +16,7 @@ from services.finance.expenditures.rules import Expenditure, Resolution, State
 from services.finance.ledger.rules import Entry, Purpose, Voucher, check_voucher
 from services.finance.signers.rules import Claim, Need, Post, Roster, Tenure, signature_needed
 from shared.errors import Refused
+from shared.identity.duties import Act, Caller, keep_apart
 
 P = ParamSpec("P")
 
@@ -47,6 +48,10 @@ def approved(amount: int = 299_999) -> Expenditure:
     if expenditure.state is State.AWAITING_RESOLUTION:
         expenditure, _ = rules.use_resolution(expenditure, adopted(amount), needed)
     return rules.sign(expenditure, next(iter(needed.people)), needed)
+
+
+def kept_apart(expenditure: Expenditure, person: UUID) -> None:
+    keep_apart(Act.SIGNS, Caller.of(person), expenditure.whose)
 
 
 def refusal(act: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> tuple[str | None, str]:
@@ -155,8 +160,9 @@ def test_what_the_standing_council_rejects_is_refused() -> None:
 def test_the_presidents_own_claim_is_approved_by_the_standing_council_alone() -> None:
     expenditure, needed = requested(10_000, claimant=PRESIDENT)
     assert (expenditure.state, expenditure.rule) == (State.AWAITING_RESOLUTION, "X8")
-    for person, code in ((PRESIDENT, "own-claim"), (SECRETARY, "resolution-needed")):
-        assert refusal(rules.sign, expenditure, person, needed) == ("X8", code)
+    assert refusal(kept_apart, expenditure, PRESIDENT) == ("X8", "own-claim")
+    for person in (PRESIDENT, SECRETARY):
+        assert refusal(rules.sign, expenditure, person, needed) == ("X8", "resolution-needed")
     resolved, _ = rules.use_resolution(expenditure, adopted(10_000), needed)
     assert (resolved.state, resolved.signatures) == (State.APPROVED, ())
     assert rules.pay(resolved, 10_000).state is State.PAID
@@ -167,8 +173,10 @@ def test_self_approval_is_refused() -> None:
     claim = Claim(299_999, CLERK, SECRETARY)
     needed = need(claim)
     expenditure = rules.request(ID, claim, needed)
-    assert refusal(rules.sign, expenditure, SECRETARY, needed) == ("X8", "own-claim")
-    assert refusal(rules.sign, expenditure, CLERK, needed) == ("X8", "own-claim")
+    for person in (SECRETARY, CLERK):
+        assert refusal(kept_apart, expenditure, person) == ("X8", "own-claim")
+        assert refusal(rules.sign, expenditure, person, needed) == ("X8", "not-the-signer")
+    kept_apart(expenditure, PRESIDENT)
     assert rules.sign(expenditure, PRESIDENT, needed).signatures[0].rule == "X8"
 
 
@@ -176,8 +184,10 @@ def test_self_approval_is_refused() -> None:
 def test_of_two_signatures_the_second_is_refused() -> None:
     signed = approved()
     needed = need(signed.claim)
-    assert refusal(rules.sign, signed, SECRETARY, needed) == ("X8", "already-signed")
-    assert refusal(rules.sign, signed, PRESIDENT, needed) == ("F1", "not-awaiting-signature")
+    assert refusal(kept_apart, signed, SECRETARY) == ("X8", "already-signed")
+    kept_apart(signed, PRESIDENT)
+    for person in (SECRETARY, PRESIDENT):
+        assert refusal(rules.sign, signed, person, needed) == ("F1", "not-awaiting-signature")
 
 
 @pytest.mark.rule(id="M11")

@@ -132,6 +132,14 @@ def test_a_signers_own_request_goes_one_band_up(spending: Any) -> None:
 
 
 @pytest.mark.rule(id="X8")
+def test_nobody_refuses_their_own_either(spending: Any) -> None:
+    id = spending.requested("100.00", claimant_id=spending.secretary_general.person)
+    answer = spending.call("refuse_expenditure", spending.secretary_general, id=id, reason="不同意")
+    assert refusal(answer) == (409, "X8", "own-claim")
+    assert spending.get(id)["state"] == "awaiting_signature"
+
+
+@pytest.mark.rule(id="X8")
 def test_the_presidents_own_is_decided_by_the_standing_council(spending: Any) -> None:
     id = spending.requested("100.00", spending.president)
     assert spending.waits(id)["step"] == "resolution"

@@ -15,9 +15,11 @@ from services.governance.absences.rules import (
     called_off,
     check_absence,
     ended,
+    whose_absence,
 )
 from services.governance.posts.rules import Tenure
 from shared.errors import Refused
+from shared.identity.duties import Act, Caller, keep_apart
 
 SECRETARY, DEPUTY, PRESIDENT = (UUID(int=n) for n in range(1, 4))
 ANN, BEN, CAI = (UUID(int=n) for n in range(11, 14))
@@ -44,7 +46,8 @@ def check(
     by: UUID | None = CAI,
     rules: tuple[Deputyship, ...] = (RULE,),
 ) -> None:
-    check_absence(new, known, tenures, rules, recorded_by=by, today=TODAY)
+    check_absence(new, known, tenures, TODAY)
+    keep_apart(Act.ENTERS, Caller.of(by), [whose_absence(new, tenures, rules)])
 
 
 def refusal(

@@ -11,7 +11,6 @@ from services.governance.posts.rules import (
     Occupancy,
     Post,
     Tenure,
-    check_appointer,
     check_decision,
     check_take_up,
     conflicts,
@@ -22,8 +21,10 @@ from services.governance.posts.rules import (
     posts_of,
     recused_from,
     voters_of,
+    whose_appointment,
 )
 from shared.errors import Refused
+from shared.identity.duties import Act, Caller, keep_apart
 from shared.text import Text
 
 COUNCIL, BOARD, CENTRE, SECRETARIAT = (UUID(int=n) for n in range(1, 5))
@@ -243,11 +244,12 @@ def test_a_post_whose_holders_the_document_does_not_name_is_not_called_vacant(
 
 @pytest.mark.rule(id="X8")
 def test_nobody_enters_an_appointment_of_their_own() -> None:
-    check_appointer(ANN, BEN)
-    check_appointer(None, BEN)
+    for by in (BEN, None):
+        keep_apart(Act.ENTERS, Caller.of(by), [whose_appointment(ANN)])
     with pytest.raises(Refused) as refused:
-        check_appointer(ANN, ANN)
+        keep_apart(Act.ENTERS, Caller.of(ANN), [whose_appointment(ANN)])
     assert (refused.value.rule, refused.value.code) == ("X8", "own-appointment")
+    assert refused.value.errors == {"person_id": [refused.value.detail]}
 
 
 @pytest.mark.rule(id="G10")

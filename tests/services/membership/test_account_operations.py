@@ -196,6 +196,37 @@ def test_nobody_decides_about_an_account_of_their_own(association: Association, 
     assert holder.sign_in()["roles"] == ["administrator"]
 
 
+@pytest.mark.rule(id="X8")
+def test_nobody_opens_an_account_for_themselves(association: Association, opened: Make) -> None:
+    """Not even a second one, which another administrator could not open either (M11)."""
+    holder = opened()
+    own = association.person("administrator", person=holder.person)
+    wanted = {"username": f"u{new_id().hex[-12:]}", "person_id": holder.person, "roles": ["accountant"]}
+    refused = association.call("membership", "open_account", as_=own, **wanted)
+    assert refused.problem is not None
+    assert (refused.status, refused.problem["rule"], refused.problem["code"]) == (409, "X8", "own-account")
+
+
+@pytest.mark.rule(id="X8")
+@pytest.mark.parametrize("other", ["accountant", "inspector"])
+def test_the_cashier_is_given_no_role_that_checks_the_cashier(
+    association: Association, opened: Make, other: str
+) -> None:
+    holder = opened("cashier")
+    person = administrator_call(association, "register_person", name="田间")["id"]
+    wanted = {"username": f"u{new_id().hex[-12:]}", "person_id": person, "roles": ["cashier", other]}
+    attempts = [
+        administrator_call(association, "set_roles", id=holder.id, if_match="*", roles=["cashier", other]),
+        administrator_call(association, "open_account", **wanted),
+    ]
+    for refused in attempts:
+        assert refused.problem is not None
+        assert (refused.status, refused.problem["rule"], refused.problem["code"]) == (409, "X8", "incompatible-roles")
+    assert administrator_call(association, "get_account", id=holder.id)["roles"] == ["cashier"]
+    changed = administrator_call(association, "set_roles", id=holder.id, if_match="*", roles=[other])
+    assert changed["roles"] == [other], "one after the other they may be had"
+
+
 @pytest.mark.rule(id="M11")
 def test_a_lost_password_is_replaced_and_a_lock_lifted(association: Association, settled: Make) -> None:
     holder = settled("editor")

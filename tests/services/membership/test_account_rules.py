@@ -169,6 +169,8 @@ def test_roles_are_those_of_the_data() -> None:
     assert {code: role["label"]["zh"] for code, role in ROLES.items()} == {
         "administrator": "系统管理员",
         "exam_officer": "考务员",
+        "assessor": "考评员",
+        "exam_supervisor": "督导员",
         "editor": "编辑",
         "correspondent": "信息员",
         "accountant": "会计",

@@ -72,6 +72,16 @@ def test_two_people_may_share_a_name_but_not_an_identity_number(association: Ass
     assert count(association, "people") == before
 
 
+@pytest.mark.rule(id="X8")
+def test_nobody_names_themselves_a_representative(association: Association) -> None:
+    person = register(association)["id"]
+    own = association.person("clerk", person=person)
+    refused = association.call("membership", "name_representative", as_=own, id=UNIT, person_id=person)
+    assert refused.problem is not None
+    assert (refused.status, refused.problem["rule"], refused.problem["code"]) == (409, "X8", "own-representation")
+    assert name_(association, person).status == 201
+
+
 @pytest.mark.rule(id="X10")
 def test_an_identity_number_needs_a_consent_of_its_own(association: Association) -> None:
     before = count(association, "people")

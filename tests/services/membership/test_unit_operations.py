@@ -187,6 +187,20 @@ def test_units_are_listed_by_tier_and_page(association: Association) -> None:
     assert association.call("membership", "list_units", as_=clerk, name="%")["items"] == []
 
 
+@pytest.mark.rule(id="X8")
+def test_nobody_sets_the_tier_of_the_unit_they_represent(association: Association) -> None:
+    unit = admit(association)["id"]
+    own, other = association.person("clerk", unit=unit), association.person("clerk", unit=new_id())
+    change = {"id": unit, "if_match": "*"}
+    refused = association.call("membership", "change_unit", as_=own, **change, name="改名", tier="vice_president")
+    assert refused.problem is not None
+    assert (refused.status, refused.problem["rule"], refused.problem["code"]) == (409, "X8", "own-unit")
+    assert association.call("membership", "get_unit", as_=own, id=unit)["name"] == "汾河信息公司"
+    assert association.call("membership", "change_unit", as_=own, **change, name="改名")["name"] == "改名"
+    changed = association.call("membership", "change_unit", as_=other, **change, tier="vice_president")
+    assert changed["tier"] == "vice_president"
+
+
 def test_who_may_read_and_write_units(association: Association) -> None:
     unit = admit(association)["id"]
     for role in ("exam_officer", "editor", "accountant"):

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from services.publishing.articles import rules
 from services.publishing.articles.rules import Article, Kind, Party, Review, State
 from shared.errors import Refused
+from shared.identity.duties import Act, Caller, keep_apart
 
 UNIT, OTHER_UNIT = UUID(int=1), UUID(int=2)
 AUTHOR = Party(UUID(int=11), UNIT)
@@ -26,6 +27,10 @@ def passed(kind: Kind, by: Party, revision: int = 1) -> Review:
 
 def refused(kind: Kind, by: Party, note: str = "数字有误", revision: int = 1) -> Review:
     return Review(kind, by, revision, passed=False, note=note)
+
+
+def kept_apart(kind: Kind, by: Party, author: Party = AUTHOR) -> None:
+    keep_apart(Act.REVIEWS, Caller.of(by.person, units=[by.unit]), rules.whose_article(kind, author))
 
 
 def reviewed() -> Article:
@@ -76,9 +81,11 @@ def test_a_state_that_says_reviewed_does_not_stand_in_for_a_missing_review() -> 
 @pytest.mark.parametrize("kind", list(Kind))
 @pytest.mark.parametrize("acting_for", [UNIT, OTHER_UNIT, None])
 def test_an_author_reviews_nothing_of_his_own(kind: Kind, acting_for: UUID | None) -> None:
+    reviewer = Party(AUTHOR.person, acting_for)
     with pytest.raises(Refused) as refusal:
-        rules.review(Article(AUTHOR), passed(kind, Party(AUTHOR.person, acting_for)))
+        kept_apart(kind, reviewer)
     assert (refusal.value.rule, refusal.value.code) == ("X8", "own-article")
+    assert kind in Article(AUTHOR, reviews=(passed(kind, reviewer),)).missing(), "and it would not count"
 
 
 @pytest.mark.rule(id="P5")
@@ -92,8 +99,11 @@ def test_facts_are_attested_by_the_authors_unit(by: Party) -> None:
 @pytest.mark.rule(id="X8")
 def test_the_editorial_review_is_not_the_own_units() -> None:
     with pytest.raises(Refused) as refusal:
-        rules.review(Article(AUTHOR), passed(Kind.EDITORIAL, COLLEAGUE))
+        kept_apart(Kind.EDITORIAL, COLLEAGUE)
     assert (refusal.value.rule, refusal.value.code) == ("X8", "own-unit")
+    assert Kind.EDITORIAL in Article(AUTHOR, reviews=(passed(Kind.EDITORIAL, COLLEAGUE),)).missing()
+    for kind, by in ((Kind.EDITORIAL, EDITOR), (Kind.FACTS, COLLEAGUE), (Kind.SECRECY, COLLEAGUE)):
+        kept_apart(kind, by)
 
 
 @pytest.mark.rule(id="P5")
@@ -117,6 +127,7 @@ def test_an_article_is_revised_by_its_author_so_that_nobody_reviews_a_text_of_th
 def test_the_secretariats_own_article_is_reviewed_by_a_colleague() -> None:
     article = Article(EDITOR)
     for kind in Kind:
+        kept_apart(kind, SECOND_EDITOR, EDITOR)
         article = rules.review(article, passed(kind, SECOND_EDITOR))
     assert article.state is State.REVIEWED
 

@@ -11,6 +11,7 @@ from services.publishing.articles.rules import Kind as Check
 from services.publishing.newsletters import rules
 from services.publishing.newsletters.rules import Issue, Kind, Number
 from shared.errors import Refused
+from shared.identity.duties import Act, Caller, keep_apart
 from shared.text import Text
 
 ONE, TWO = UUID(int=1), UUID(int=2)
@@ -97,11 +98,14 @@ def test_an_article_stands_in_one_issue_once() -> None:
 
 @pytest.mark.rule(id="X8")
 def test_nobody_chooses_the_rate_of_their_own_or_their_own_units_article() -> None:
-    rules.check_placer(EDITOR, AUTHOR)
-    rules.check_placer(EDITOR, EDITOR)
+    def placed(by: Party, author: Party) -> None:
+        keep_apart(Act.APPROVES, Caller.of(by.person, units=[by.unit]), rules.whose_fee(author))
+
+    placed(EDITOR, AUTHOR)
+    placed(EDITOR, EDITOR)
     for by in (AUTHOR, COLLEAGUE, Party(AUTHOR.person, None)):
         with pytest.raises(Refused) as refused:
-            rules.check_placer(by, AUTHOR)
+            placed(by, AUTHOR)
         assert (refused.value.rule, refused.value.code) == ("X8", "own-fee")
 
 

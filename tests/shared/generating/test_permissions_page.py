@@ -8,6 +8,7 @@ from sqlalchemy import MetaData
 
 from shared.api.operations import operation
 from shared.generating.permissions import section
+from shared.identity.duties import Act
 from shared.identity.principals import PUBLIC, SIGNED_IN
 from shared.identity.reach import Grants, Own, OwnUnit
 from shared.plugins import Plugin
@@ -20,6 +21,11 @@ class Desk:
     @operation("POST /letters", permission="desk.letter.write", label=("写信", "Write"), kind="create")
     def write(self, tx: Any) -> None:
         """Writes."""
+
+    @operation("POST /seals", permission="desk.letter.sign", label=("签发", "Sign"), kind="action", apart=Act.SIGNS)
+    def sign(self, tx: Any) -> None:
+        """Signs."""
+        tx.keep_apart()
 
     @operation("GET /letters", permission="desk.letter.read", label=("来信", "Letters"), kind="detail")
     def read(self, tx: Any) -> None:
@@ -49,22 +55,24 @@ def marks(row: str, *patterns: str) -> list[str]:
 
 
 @pytest.mark.rule(id="M11")
-def test_a_table_says_who_may_do_what_and_whose_rows_that_reaches() -> None:
+@pytest.mark.rule(id="X8")
+def test_a_table_says_who_may_do_what_whose_rows_that_reaches_and_who_is_kept_apart() -> None:
     grants: Grants = {
         "service:post": ["desk.letter.write"],
-        "reader": [OwnUnit("desk.letter.read"), Own("desk.letter.*")],
+        "reader": [OwnUnit("desk.letter.read"), Own("desk.letter.write")],
         "keeper": ["desk.*"],
     }
     assert page(grants).splitlines() == [
         "## desk 收发 / Desk",
         "",
-        "| 操作 / Operation | 请求 / Request | 名称 / Name | 权限 / Permission |"
+        "| 操作 / Operation | 请求 / Request | 名称 / Name | 权限 / Permission | 回避 / Apart |"
         " `reader` | `keeper` | `service:post` |",
-        "|---|---|---|---|:-:|:-:|:-:|",
-        "| `see_hours` | `GET /hours` | 时间 / Hours | `public` | ✓ | ✓ | ✓ |",
-        "| `read` | `GET /letters` | 来信 / Letters | `desk.letter.read` | 单位 / unit | ✓ | |",
-        "| `write` | `POST /letters` | 写信 / Write | `desk.letter.write` | 本人 / own | ✓ | ✓ |",
-        "| `see_myself` | `GET /me` | 本人 / Myself | `signed-in` | ✓ | ✓ | |",
+        "|---|---|---|---|---|:-:|:-:|:-:|",
+        "| `see_hours` | `GET /hours` | 时间 / Hours | `public` | | ✓ | ✓ | ✓ |",
+        "| `read` | `GET /letters` | 来信 / Letters | `desk.letter.read` | | 单位 / unit | ✓ | |",
+        "| `write` | `POST /letters` | 写信 / Write | `desk.letter.write` | | 本人 / own | ✓ | ✓ |",
+        "| `see_myself` | `GET /me` | 本人 / Myself | `signed-in` | | ✓ | ✓ | |",
+        "| `sign` | `POST /seals` | 签发 / Sign | `desk.letter.sign` | 签批 / sign | | ✓ | |",
     ]
 
 
@@ -95,4 +103,4 @@ def test_without_any_grant_people_have_what_is_for_everybody_and_services_what_i
 
 
 def test_a_service_that_grants_nothing_has_no_columns_of_roles() -> None:
-    assert "| `read` | `GET /letters` | 来信 / Letters | `desk.letter.read` |\n" in page({})
+    assert "| `read` | `GET /letters` | 来信 / Letters | `desk.letter.read` | |\n" in page({})
