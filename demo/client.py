@@ -2,7 +2,7 @@
 
 An association that is being stopped, killed or started again is no reason to give up, and none to do a thing twice.
 Every command bears an ``Idempotency-Key`` and is sent again under the same key until it is answered; a read is simply
-sent again; whose token ran out signs in again.
+sent again; whose token ran out, or was withdrawn because rights changed, signs in again.
 """
 
 import time
@@ -43,7 +43,7 @@ class Client:
     """Talks to one gateway, signed in as somebody or as nobody."""
 
     def __init__(self, address: str, *, credentials: tuple[str, str] | None = None, patience: float = PATIENCE) -> None:
-        """``credentials``: the user name and password to sign in with, now and whenever the token has run out."""
+        """``credentials``: the user name and password to sign in with, now and whenever the token holds no more."""
         self.address = address
         self._credentials = credentials
         self._patience = patience
@@ -55,6 +55,11 @@ class Client:
         self._http.headers.pop("Authorization", None)  # one that ran out would be refused even here
         session = self.anew("/v1/membership/sessions", {"username": username, "password": password})
         self._http.headers["Authorization"] = f"Bearer {session['access_token']}"
+
+    def sign_in_again(self) -> None:
+        """Go on with the rights of this moment."""
+        assert self._credentials is not None, "nobody has signed in here"
+        self._sign_in(*self._credentials)
 
     def signed_in(self, username: str, password: str) -> "Client":
         """A client for whoever this is."""

@@ -10,6 +10,7 @@ from demo.findings import NOT_PERMITTED, Findings
 from demo.office import Office
 
 API, GOVERNANCE = "/v1/finance", "/v1/governance"
+ACTING = "acting_secretary_general"
 
 
 def run(office: Office, findings: Findings, progress: Progress) -> None:
@@ -64,6 +65,12 @@ def _refused(signer: Client, expenditure: str) -> str:
     return str(signer.refused("POST", f"{API}/expenditures/{expenditure}/signatures", 409, {}).get("rule"))
 
 
+def _roles(of: Client) -> list[str]:
+    """The roles somebody has today by the posts held."""
+    roles: list[str] = of.get("/v1/membership/accounts/me")["post_roles"]
+    return roles
+
+
 def _in_absence(office: Office, findings: Findings) -> None:
     secretary_general = office.clerk.get(f"{GOVERNANCE}/posts/secretary-general/holders")["items"][0]["person_id"]
     away = {"post": "secretary-general", "person_id": secretary_general, "last_day": "2021-08-03"}
@@ -80,10 +87,18 @@ def _in_absence(office: Office, findings: Findings) -> None:
     deputy_post = next(p for p in office.clerk.all(f"{GOVERNANCE}/posts") if p["code"] == "deputy-secretary-general")
     tenure = {"person_id": office.deputy_person, "since": "2021-08-02", "decision": "三届三次理事会决定"}
     office.clerk.post(f"{GOVERNANCE}/posts/{deputy_post['id']}/tenures", tenure)
+    until(lambda: ACTING in _roles(office.deputy), "membership knows that the deputy acts")
+    office.deputy.sign_in_again()
     findings.see("3000.00 副秘书长签批 / deputy", "approved", _sign(office.deputy, small))
     above = _request(office, "3000.01")
     findings.see("3000.01 副秘书长签批被拒 / not the deputy's", "F2", _refused(office.deputy, above))
     findings.see("3000.01 理事长签批 / president", "approved", _sign(office.president, above))
+    office.public.set_clock("2021-08-04T09:00:00+08:00")
+    office.deputy.sign_in_again()
+    findings.see("返岗后副秘书长不再代行 / nothing delegated once it is over", False, ACTING in _roles(office.deputy))
+    after = _request(office, "100.00")
+    problem = office.deputy.refused("POST", f"{API}/expenditures/{after}/signatures", 403, {})
+    findings.see("返岗后签批被拒 / may not sign any more", "not-permitted", problem["code"])
 
 
 def _with_resolution(office: Office, findings: Findings) -> None:

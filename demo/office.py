@@ -61,8 +61,8 @@ def open_office(address: str, one_time_secret: str) -> Office:
     administrator = first_sign_in(public, "admin", one_time_secret)
     unit = administrator.all("/v1/membership/units")[0]["id"]
 
-    def employ(username: str, person: str, role: str) -> Client:
-        wanted = {"username": username, "person_id": person, "roles": [role]}
+    def employ(username: str, person: str, *roles: str) -> Client:
+        wanted = {"username": username, "person_id": person, "roles": list(roles)}
         try:
             account = administrator.post("/v1/membership/accounts", wanted)
         except AnswerNotKept:
@@ -84,6 +84,7 @@ def open_office(address: str, one_time_secret: str) -> Office:
         administrator.post(f"/v1/membership/units/{unit}/representatives", {"person_id": person})
     clerk, scrutineer = newcomer("办事员甲"), newcomer("监票人甲")
     deputy = newcomer("副秘书长甲")
+    # Whoever holds a post, or will, has the rights that come with it and no others.
     return Office(
         public=public,
         administrator=administrator,
@@ -97,9 +98,9 @@ def open_office(address: str, one_time_secret: str) -> Office:
         correspondent_person=author,
         clerk=employ("clerk", clerk, "clerk"),
         cashier=employ("cashier", newcomer("出纳甲"), "cashier"),
-        president=employ("president", known("左德志"), "officer"),
-        secretary_general=employ("secretary-general", known("薛亥申"), "officer"),
-        deputy=employ("deputy", deputy, "officer"),
+        president=employ("president", known("左德志")),
+        secretary_general=employ("secretary-general", known("薛亥申")),
+        deputy=employ("deputy", deputy),
         deputy_person=deputy,
         unit=unit,
         tellers={"scrutineer": scrutineer, "counter": clerk},

@@ -13,6 +13,7 @@ AWAY = httpx.Response(503, json={"code": "service-away"}, headers={"Retry-After"
 LATE = httpx.Response(504, json={"code": "deadline-exceeded"})
 PROBLEM = {"Content-Type": "application/problem+json"}
 NOT_KEPT = httpx.Response(409, json={"code": "answer-not-kept"}, headers=PROBLEM)
+WITHDRAWN = httpx.Response(401, json={"code": "token-withdrawn"}, headers=PROBLEM)
 EXPIRED = httpx.Response(401, json={"code": "token-expired"}, headers=PROBLEM)
 FINE = httpx.Response(200, json={"ok": True})
 SESSION = httpx.Response(201, json={"access_token": "fresh"})
@@ -79,8 +80,9 @@ def test_a_refusal_is_an_answer(make: Make) -> None:
     assert len(asked) == 2
 
 
-def test_whose_token_ran_out_signs_in_again_and_repeats_under_the_same_key(make: Make) -> None:
-    client, asked = make(EXPIRED, SESSION, FINE)
+@pytest.mark.parametrize("refused", [EXPIRED, WITHDRAWN])
+def test_whose_token_ran_out_signs_in_again_and_repeats_under_the_same_key(make: Make, refused: Answer) -> None:
+    client, asked = make(refused, SESSION, FINE)
     client._credentials = ("clerk", "password")
     client._http.headers["Authorization"] = "Bearer old"
     assert client.post("/v1/x") == {"ok": True}
