@@ -77,7 +77,13 @@ def _attempt(
     principal = authenticate(runtime.keyring, call.authorization)
     authorise(principal, operation.permission, runtime.plugin.grants)
     loaded = load(operation, arguments)
-    origin = Origin(principal, call.correlation_id, if_match=call.if_match, wants_version=operation.if_match)
+    origin = Origin(
+        principal,
+        call.correlation_id,
+        if_match=call.if_match,
+        wants_version=operation.if_match,
+        address=call.address,
+    )
 
     def ask() -> dict[str, Any]:
         with runtime.begin(origin) as tx:

@@ -36,6 +36,8 @@ class Principal:
     session: str | None = None
     roles: frozenset[str] = frozenset()
     units: frozenset[str] = frozenset()
+    scopes: frozenset[str] | None = None
+    """Patterns of the permissions that a machine's token is held to, whatever its roles allow; None for people."""
 
     @property
     def name(self) -> str:
@@ -56,9 +58,10 @@ def issue_access(
     session: str,
     roles: Iterable[str],
     units: Iterable[str] = (),
+    scopes: Iterable[str] | None = None,
     lifetime: timedelta = ACCESS_LIFETIME,
 ) -> str:
-    """An access token for a person who has signed in."""
+    """An access token for a person who has signed in; with ``scopes``, for a machine of theirs."""
     issued = int(wall_now().timestamp())
     claims = {
         "sub": account,
@@ -68,6 +71,7 @@ def issue_access(
         "units": sorted(units),
         "iat": issued,
         "exp": issued + int(lifetime.total_seconds()),
+        **({} if scopes is None else {"scopes": sorted(scopes)}),
     }
     return keyring.sign(ACCESS, claims)
 
@@ -103,6 +107,7 @@ def _person(claims: Mapping[str, Any]) -> Principal:
         session=claims["sid"],
         roles=frozenset(claims["roles"]),
         units=frozenset(claims["units"]),
+        scopes=frozenset(claims["scopes"]) if "scopes" in claims else None,
     )
 
 
@@ -119,15 +124,25 @@ def acting_roles(principal: Principal) -> frozenset[str]:
     return frozenset(role for role in principal.roles if not role.startswith(SERVICE_ROLE))
 
 
+def in_scope(principal: Principal, permission: str) -> bool:
+    """Whether the token is meant for ``permission`` at all."""
+    return principal.scopes is None or any(fnmatchcase(permission, scope) for scope in principal.scopes)
+
+
+def allows(principal: Principal, permission: str, grants: Grants) -> bool:
+    """Whether ``principal`` has ``permission``: by a role, and within the scopes where the token has some."""
+    return in_scope(principal, permission) and permits(grants, acting_roles(principal), permission)
+
+
 def authorise(principal: Principal, permission: str, grants: Grants) -> None:
     """Let ``principal`` pass or raise: 401 for nobody, 403 for somebody who may not."""
     if permission == PUBLIC:
         return
     if principal.kind == "anonymous":
         raise Unauthenticated("请先登录", "Sign in first")
-    if permission == SIGNED_IN and principal.kind == "person":
+    if permission == SIGNED_IN and principal.kind == "person" and in_scope(principal, SIGNED_IN):
         return
-    if not permits(grants, acting_roles(principal), permission):
+    if not allows(principal, permission, grants):
         raise Forbidden(
             f"您没有办理此事的权限（{permission}）",
             f"You do not have the permission {permission}",

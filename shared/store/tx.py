@@ -17,8 +17,9 @@ from shared.api.paging import Page, PageRequest, read_page
 from shared.bus.events import Occurrence
 from shared.errors import NotFound, StaleVersion, VersionRequired
 from shared.identity.keys import Keyring
-from shared.identity.principals import Grants, Principal, acting_roles, permits
+from shared.identity.principals import Grants, Principal, allows
 from shared.identity.sealing import Vault
+from shared.settings import OPTIONAL
 from shared.standards.calendar import business_date
 from shared.store.database import lock_key
 from shared.store.outbox import record
@@ -31,13 +32,15 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Origin:
-    """Where a transaction comes from: who asked, in which chain of causes, changing which version."""
+    """Where a transaction comes from: who asked and from which IP address, in which chain of causes, changing which
+    version."""
 
     principal: Principal
     correlation_id: str
     causation_id: str | None = None
     if_match: str | None = None
     wants_version: bool = False
+    address: str | None = None
 
 
 class Tx:
@@ -55,6 +58,7 @@ class Tx:
         asker: Asker,
         grants: Grants,
         public_url: str,
+        second_factor: str = OPTIONAL,
         traces: Traces,
     ) -> None:
         self._open_session = session
@@ -64,6 +68,7 @@ class Tx:
         self.vault = vault
         self.keyring = keyring
         self.public_url = public_url
+        self.second_factor = second_factor
         self._asker = asker
         self._grants = grants
         self._source = source
@@ -82,7 +87,7 @@ class Tx:
 
     def may(self, permission: str) -> bool:
         """Whether whoever asks has ``permission``, where that depends on the thing at hand."""
-        return permits(self._grants, acting_roles(self.principal), permission)
+        return allows(self.principal, permission, self._grants)
 
     # --- reading -------------------------------------------------------------------------------------------
 
