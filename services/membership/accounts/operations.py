@@ -18,6 +18,7 @@ from services.membership.accounts.schemas import (
 )
 from services.membership.data import role_labels
 from services.membership.events import AccountClosed, AccountOpened, AccountRolesChanged
+from services.membership.links.burning import burn_links
 from services.membership.people.models import Person
 from services.membership.sessions.ending import Because, end_sessions
 from services.membership.sessions.guessing import forgive, hold_credentials
@@ -120,6 +121,7 @@ class Accounts:
         _check_decidable(tx, account)
         hand_one_time_secret(account)
         account.changed_at = tx.now
+        burn_links(tx, account.id)
         forgive(tx, account.username)
         end_sessions(tx, account.id, Because.SECRET_RESET)
         return account

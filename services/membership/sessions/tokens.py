@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from sqlalchemy import delete, select
 
 from services.membership.accounts.models import Account
 from services.membership.representatives.operations import units_of
+from services.membership.second_factor.proving import must_enrol_factor
 from services.membership.sessions import rules
 from services.membership.sessions.models import RefreshToken, Session
 from shared.clock import wall_now
@@ -26,6 +27,7 @@ class Access:
     roles: Sequence[str]
     units: Sequence[UUID]
     must_change_password: bool
+    must_enrol_second_factor: bool
     refresh_token: str | None = None
     expires_in: int = int(ACCESS_LIFETIME.total_seconds())
 
@@ -35,10 +37,19 @@ def digest(refresh_token: str) -> str:
     return hashlib.sha256(refresh_token.encode()).hexdigest()
 
 
-def access(tx: Tx, session: Session, account: Account, refresh_token: str | None = None) -> Access:
-    """What ``account`` may do today, in a token. One that still has its one-time secret gets a token of nobody:
-    no roles, no person, no unit, good for nothing but the exchange."""
-    settled = not account.must_change_password
+def access(
+    tx: Tx,
+    session: Session,
+    account: Account,
+    refresh_token: str | None = None,
+    *,
+    scopes: Collection[str] | None = None,
+) -> Access:
+    """What ``account`` may do today, in a token; a machine's is held to ``scopes``. One that still has its one-time
+    secret, or lacks the second factor its roles demand, gets a token of nobody: no roles, no person, no unit, good for
+    nothing but the exchange or the enrolment."""
+    must_enrol = must_enrol_factor(tx, account)
+    settled = not account.must_change_password and not must_enrol
     units = rules.acts_for(units_of(tx, account.person_id), session.unit_id) if settled else frozenset()
     roles = account.roles if settled else []
     token = issue_access(
@@ -48,8 +59,9 @@ def access(tx: Tx, session: Session, account: Account, refresh_token: str | None
         session=str(session.id),
         roles=roles,
         units=map(str, units),
+        scopes=scopes,
     )
-    return Access(token, account.id, roles, sorted(units), account.must_change_password, refresh_token)
+    return Access(token, account.id, roles, sorted(units), account.must_change_password, must_enrol, refresh_token)
 
 
 def new_refresh_token(tx: Tx, session: Session) -> str:
