@@ -122,7 +122,7 @@ class Direct:
     runtime: Runtime
 
     def call(
-        self, name: str, token: str | None = None, *, address: str | None = None, **arguments: Any
+        self, name: str, token: str | None = None, /, *, address: str | None = None, **arguments: Any
     ) -> dict[str, Any]:
         method = getattr(MembershipService, name)
         headers = {"authorization": f"Bearer {token}" if token else None, "client-address": address}
