@@ -38,6 +38,7 @@ def read_headers(request: Request, route: Route, correlation_id: str) -> dict[st
     language = page_language(request) if has_page(route) and wants_page(request) else None
     return {
         "authorization": request.headers.get("Authorization"),
+        "client-address": request.remote_addr,
         "accept-language": language or request.headers.get("Accept-Language"),
         "correlation-id": correlation_id,
         "idempotency-key": _idempotency_key(request) if route.command else None,

@@ -138,6 +138,7 @@ class Transaction:
             asker=runtime.asker,
             grants=runtime.plugin.grants,
             public_url=runtime.settings.address,
+            second_factor=runtime.settings.second_factor,
             traces=self.traces,
         )
 

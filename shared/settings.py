@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from environs import Env
+from environs import Env, validate
 
 DEFAULT_RETRY_DELAYS = (5.0, 30.0, 120.0, 600.0)
 RATE_CLASSES = ("read", "write", "sign-in", "public")
+OPTIONAL, SIGNERS = "optional", "signers"
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,8 @@ class Settings:
     poll_every: float = 1.0
     limits: Mapping[str, int] = field(default_factory=dict)
     """Requests a minute that the gateway lets one account or address make, by rate class, where not its default."""
+    second_factor: str = OPTIONAL
+    """Who cannot do without a second factor when signing in: nobody, or those whose role it is to sign."""
     state: Path = Path("data/state")
     """Where the gateway keeps the last good manifests."""
 
@@ -79,5 +82,6 @@ def from_environment() -> Settings:
         announce_every=env.float("ANNOUNCE_EVERY", base.announce_every),
         poll_every=env.float("POLL_EVERY", base.poll_every),
         limits={name: limit for name, limit in limits.items() if limit is not None},
+        second_factor=env.str("SECOND_FACTOR", base.second_factor, validate=validate.OneOf([OPTIONAL, SIGNERS])),
         state=Path(env.str("STATE", str(base.state))),
     )

@@ -1,11 +1,16 @@
 """The membership service: one mixin a feature."""
 
 from services.membership.accounts.operations import Accounts
+from services.membership.api_tokens.exchange import Machines
+from services.membership.api_tokens.operations import ApiTokens
 from services.membership.dues.operations import Dues
 from services.membership.grants.operations import RoleGrants
+from services.membership.links.operations import Links
 from services.membership.people.operations import People
 from services.membership.representatives.operations import Representatives
 from services.membership.rights.operations import FollowedPosts
+from services.membership.second_factor.operations import SecondFactors
+from services.membership.sessions.everywhere import Everywhere
 from services.membership.sessions.operations import Sessions
 from services.membership.sessions.own import OwnAccount
 from services.membership.units.operations import Units
@@ -13,7 +18,21 @@ from shared.chassis import Service
 
 
 class MembershipService(
-    Service, Units, Dues, People, Representatives, Accounts, RoleGrants, FollowedPosts, Sessions, OwnAccount
+    Service,
+    Units,
+    Dues,
+    People,
+    Representatives,
+    Accounts,
+    RoleGrants,
+    FollowedPosts,
+    Links,
+    Sessions,
+    Everywhere,
+    OwnAccount,
+    SecondFactors,
+    ApiTokens,
+    Machines,
 ):
     """Member units and their dues, people, and the accounts they sign in with."""
 

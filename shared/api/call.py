@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import ip_address
 from math import isfinite, nan
 from typing import Any
 
@@ -11,6 +12,9 @@ from shared.bus.events import fit_id
 from shared.errors import DeadlineExceeded, Malformed, Problem
 from shared.text import negotiate
 
+LONGEST_ADDRESS = 45
+"""Characters in the longest way to write an IP address."""
+
 
 @dataclass(frozen=True)
 class Call:
@@ -18,6 +22,8 @@ class Call:
 
     authorization: str | None = None
     language: str | None = None
+    address: str | None = None
+    """Where the request came from, as the gateway saw it; None where that is no address."""
     correlation_id: str = ""
     idempotency_key: str | None = None
     if_match: str | None = None
@@ -30,6 +36,7 @@ class Call:
         return cls(
             authorization=sent.get("authorization"),
             language=sent.get("accept-language"),
+            address=_address(sent.get("client-address")),
             correlation_id=fit_id(sent.get("correlation-id", "")) or str(uuid.uuid4()),
             idempotency_key=sent.get("idempotency-key"),
             if_match=sent.get("if-match"),
@@ -55,3 +62,14 @@ class Call:
         document = problem.as_dict(negotiate(self.language))
         document["correlation_id"] = self.correlation_id
         return {"status": problem.status, "problem": document}
+
+
+def _address(sent: str | None) -> str | None:
+    """An IP address in its one form, without the zone that only its own machine knows."""
+    plain = (sent or "").partition("%")[0]
+    if not 0 < len(plain) <= LONGEST_ADDRESS:
+        return None
+    try:
+        return str(ip_address(plain))
+    except ValueError:
+        return None

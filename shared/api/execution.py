@@ -82,6 +82,7 @@ def _attempt(
         call.correlation_id,
         if_match=call.if_match,
         wants_version=operation.if_match,
+        address=call.address,
         reach=reach,
         apart=operation.apart,
     )

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from fnmatch import fnmatchcase
 from typing import Any, Literal
 
 from shared.clock import wall_now
@@ -34,6 +35,8 @@ class Principal:
     session: str | None = None
     roles: frozenset[str] = frozenset()
     units: frozenset[str] = frozenset()
+    scopes: frozenset[str] | None = None
+    """Patterns of the permissions that a machine's token is held to, whatever its roles allow; None for people."""
 
     @property
     def name(self) -> str:
@@ -54,10 +57,11 @@ def issue_access(
     session: str,
     roles: Iterable[str],
     units: Iterable[str] = (),
+    scopes: Iterable[str] | None = None,
     lifetime: timedelta = ACCESS_LIFETIME,
     issued_at: datetime | None = None,
 ) -> str:
-    """An access token for a person who has signed in.
+    """An access token for a person who has signed in; with ``scopes``, for a machine of theirs.
 
     ``issued_at``: the moment by which a withdrawal is before or after it, to the microsecond; now, where it is not
     given.
@@ -71,6 +75,7 @@ def issue_access(
         "units": sorted(units),
         "iat": issued,
         "exp": issued + lifetime.total_seconds(),
+        **({} if scopes is None else {"scopes": sorted(scopes)}),
     }
     return keyring.sign(ACCESS, claims)
 
@@ -116,6 +121,7 @@ def _person(claims: Mapping[str, Any]) -> Principal:
         session=claims["sid"],
         roles=frozenset(claims["roles"]),
         units=frozenset(claims["units"]),
+        scopes=frozenset(claims["scopes"]) if "scopes" in claims else None,
     )
 
 
@@ -133,6 +139,17 @@ def acting_roles(principal: Principal) -> frozenset[str]:
     return frozenset(role for role in principal.roles if not role.startswith(SERVICE_ROLE))
 
 
+def in_scope(principal: Principal, permission: str) -> bool:
+    """Whether the token is meant for ``permission`` at all."""
+    return principal.scopes is None or any(fnmatchcase(permission, scope) for scope in principal.scopes)
+
+
+def allows(principal: Principal, permission: str, grants: Grants) -> bool:
+    """Whether ``principal`` has ``permission`` without limit: by a role, and within the scopes where the token has
+    some."""
+    return in_scope(principal, permission) and permits(grants, acting_roles(principal), permission)
+
+
 def authorise(principal: Principal, permission: str, grants: Grants) -> Reach:
     """Let ``principal`` pass and say how far, or raise: 401 for nobody, 403 for somebody who may not.
 
@@ -142,9 +159,10 @@ def authorise(principal: Principal, permission: str, grants: Grants) -> Reach:
         return Reach.ALL
     if principal.kind == "anonymous":
         raise Unauthenticated("请先登录", "Sign in first")
-    if permission == SIGNED_IN and principal.kind == "person":
+    scoped = in_scope(principal, permission)
+    if permission == SIGNED_IN and principal.kind == "person" and scoped:
         return Reach.ALL
-    reach = reach_of(grants, acting_roles(principal), permission)
+    reach = reach_of(grants, acting_roles(principal), permission) if scoped else None
     if reach is None:
         raise Forbidden(
             f"您没有办理此事的权限（{permission}）",

@@ -18,9 +18,10 @@ from shared.bus.events import Occurrence
 from shared.errors import NotFound, StaleVersion, VersionRequired
 from shared.identity.duties import Act, Bond, Caller, keep_apart
 from shared.identity.keys import Keyring
-from shared.identity.principals import Principal, acting_roles, permits
+from shared.identity.principals import Principal, allows
 from shared.identity.reach import Grants, Reach
 from shared.identity.sealing import Vault
+from shared.settings import OPTIONAL
 from shared.standards.calendar import business_date
 from shared.store.changes import remember
 from shared.store.database import lock_key
@@ -71,6 +72,7 @@ class Tx:
         asker: Asker,
         grants: Grants,
         public_url: str,
+        second_factor: str = OPTIONAL,
         traces: Traces,
     ) -> None:
         self._open_session = session
@@ -80,6 +82,7 @@ class Tx:
         self.vault = vault
         self.keyring = keyring
         self.public_url = public_url
+        self.second_factor = second_factor
         self._asker = asker
         self._grants = grants
         self._source = source
@@ -99,7 +102,7 @@ class Tx:
 
     def may(self, permission: str) -> bool:
         """Whether whoever asks has ``permission`` without limit, where that depends on the thing at hand."""
-        return permits(self._grants, acting_roles(self.principal), permission)
+        return allows(self.principal, permission, self._grants)
 
     def keep_apart(self, *bonds: Bond) -> None:
         """Refuse whoever asks if a bond ties them to the thing at hand (X8); see :mod:`shared.identity.duties`.

@@ -16,7 +16,7 @@ import sys
 import threading
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -187,8 +187,14 @@ class Association:
 
     # --- what a test does -----------------------------------------------------------------------------------
 
-    def person(self, *roles: str, unit: uuid.UUID | str | None = None, person: uuid.UUID | str | None = None) -> Person:
-        """Somebody signed in with these roles, representing ``unit``."""
+    def person(
+        self,
+        *roles: str,
+        unit: uuid.UUID | str | None = None,
+        person: uuid.UUID | str | None = None,
+        scopes: Iterable[str] | None = None,
+    ) -> Person:
+        """Somebody signed in with these roles, representing ``unit``; with ``scopes``, a machine of theirs."""
         account, identity = str(new_id()), str(person or new_id())
         units = [str(unit)] if unit else []
         # Fixtures keep people for as long as the tests run, which may be longer than a person works without a break.
@@ -199,6 +205,7 @@ class Association:
             session=str(new_id()),
             roles=roles,
             units=units,
+            scopes=scopes,
             lifetime=timedelta(days=1),
         )
         return Person(token, account, identity)

@@ -184,11 +184,13 @@ def test_what_goes_with_a_request_goes_with_the_call(front):
         "X-Correlation-Id": "batch-2020:7",
         "Idempotency-Key": "k-1",
         "If-Match": '"3"',
+        "Client-Address": "203.0.113.7",  # nobody says themselves where they are
     }
     front.http.put(ONE, json={"name": "a"}, headers=sent)
     assert front.services.last.headers == {
         "authorization": "Bearer abc",
         "accept-language": "en",
+        "client-address": "127.0.0.1",
         "correlation-id": "batch-2020:7",
         "idempotency-key": "k-1",
         "if-match": '"3"',

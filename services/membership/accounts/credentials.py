@@ -16,12 +16,21 @@ _NOBODY = _HASHER.hash(secrets.token_urlsafe())
 
 # Easily told apart on paper and by telephone.
 _SIGNS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
-_GROUPS, _GROUP_LENGTH = 4, 4
+_GROUP_LENGTH = 4
 
 
 def new_one_time_secret() -> str:
     """A secret nobody can guess (79 bits), in groups of capitals and digits: "7KQM-2WXY-HJ4R-P9TB"."""
-    return "-".join("".join(secrets.choice(_SIGNS) for _ in range(_GROUP_LENGTH)) for _ in range(_GROUPS))
+    return _groups(4)
+
+
+def new_recovery_code() -> str:
+    """A code that stands for a device once (59 bits): "7KQM-2WXY-HJ4R"."""
+    return _groups(3)
+
+
+def _groups(count: int) -> str:
+    return "-".join("".join(secrets.choice(_SIGNS) for _ in range(_GROUP_LENGTH)) for _ in range(count))
 
 
 def hash_password(password: str) -> str:

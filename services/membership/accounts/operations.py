@@ -19,6 +19,7 @@ from services.membership.accounts.schemas import (
 from services.membership.events import AccountClosed, AccountOpened
 from services.membership.grants.giving import grant
 from services.membership.grants.rules import Grant
+from services.membership.links.burning import burn_links
 from services.membership.people.models import Person
 from services.membership.rights.today import shown, shown_all
 from services.membership.sessions.ending import Because, end_sessions
@@ -97,6 +98,7 @@ class Accounts:
         rules.check_open(account.closed)
         hand_one_time_secret(account)
         account.changed_at = tx.now
+        burn_links(tx, account.id)
         forgive(tx, account.username)
         end_sessions(tx, account.id, Because.SECRET_RESET)
         return shown(tx, account)

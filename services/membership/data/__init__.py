@@ -1,7 +1,9 @@
-"""What membership starts with: units and people of the founding document, roles, terms of dues, barred passwords."""
+"""What membership starts with: units and people of the founding document, roles, terms of dues and of signing in,
+barred passwords."""
 
 import json
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -82,6 +84,24 @@ def post_roles() -> tuple[PostRoles, ...]:
 def incompatible_roles() -> tuple[Incompatibilities, ...]:
     """Every version of which roles nobody has together (X4, X8)."""
     return tuple(Incompatibilities.from_data(version) for version in _load("incompatible_roles.json")["versions"])
+
+
+@cache
+def signing_roles() -> frozenset[str]:
+    """The roles whose holders sign for money or certificates (M11)."""
+    return frozenset(role["code"] for role in _load("roles.json")["roles"] if role.get("signs"))
+
+
+@cache
+def link_lifetimes() -> dict[str, timedelta]:
+    """How long a link to one's account holds, by its purpose (M11)."""
+    return {purpose: timedelta(hours=hours) for purpose, hours in _load("sign_in.json")["link_hours"].items()}
+
+
+@cache
+def longest_api_token() -> timedelta:
+    """How many days ahead the last day of an API token may lie (M11)."""
+    return timedelta(days=_load("sign_in.json")["api_token_days"])
 
 
 @cache

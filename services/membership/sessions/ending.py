@@ -17,6 +17,10 @@ class Because(StrEnum):
     SECRET_RESET = "secret_reset"
     ACCOUNT_CLOSED = "account_closed"
     TOKEN_REUSED = "token_reused"
+    SIGNED_OUT_ELSEWHERE = "signed_out_elsewhere"
+    SIGNED_OUT_BY_ADMINISTRATOR = "signed_out_by_administrator"
+    SECOND_FACTOR_RESET = "second_factor_reset"
+    API_TOKEN_REVOKED = "api_token_revoked"
 
 
 def end_sessions(tx: Tx, account_id: uuid.UUID, because: Because, *, but: uuid.UUID | None = None) -> None:

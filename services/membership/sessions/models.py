@@ -15,7 +15,8 @@ from shared.text import Text
 class Session(Identified, Base):
     """A sign-in and all that follows from it: the family of refresh tokens ends with it.
 
-    ``unit_id`` is the one unit somebody chose to act for who represents several.
+    ``unit_id`` is the one unit somebody chose to act for who represents several; ``network`` is where they signed in,
+    "local" or "internet", if that is known. Where an API token is behind it, it is a machine's.
     """
 
     __tablename__ = "sessions"
@@ -23,9 +24,17 @@ class Session(Identified, Base):
 
     account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("accounts.id"), index=True)
     unit_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("units.id"))
+    api_token_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("api_tokens.id"), index=True)
+    network: Mapped[str | None]
     started_at: Mapped[datetime]
+    last_used_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     ended_because: Mapped[str | None]
+
+    # Lets the one attribute below be no column.
+    __allow_unmapped__ = True
+    current: bool = False
+    """Whether it is the session of whoever looks at it."""
 
 
 class RefreshToken(Identified, Base):

@@ -1,10 +1,13 @@
 """Sessions 登录: signing in, going on, signing out (M11)."""
 
 import uuid
+from functools import partial
 
 from services.membership.accounts.models import Account
 from services.membership.accounts.rules import comparable_username
+from services.membership.addresses.rules import network
 from services.membership.representatives.operations import units_of
+from services.membership.second_factor.proving import proven
 from services.membership.sessions import rules
 from services.membership.sessions.ending import Because, end_session
 from services.membership.sessions.guessing import let_in
@@ -33,14 +36,26 @@ class Sessions:
         errors=(Unauthenticated, TooMany),
         secret=True,
     )
-    def sign_in(self, tx: Tx, username: str, password: str, unit_id: uuid.UUID | None) -> Access | Problem:
-        """Signs in with a password or a one-time secret. A wrong name and a wrong password are told alike;
-        after five failures in a row under a name one waits, longer each time (M11)."""
-        account = let_in(tx, comparable_username(username), password)
+    def sign_in(
+        self, tx: Tx, username: str, password: str, unit_id: uuid.UUID | None, code: str | None
+    ) -> Access | Problem:
+        """Signs in with a password or a one-time secret, and a code where the account has a second factor
+        (second-factor-needed without one). A wrong name, a wrong password and a wrong code are told alike; after five
+        failures in a row under a name, or a hundred from one address, one waits, longer each time (M11)."""
+        account = let_in(tx, comparable_username(username), password, partial(proven, tx, code))
         if account is None:
             return rules.not_signed_in()
         rules.check_choice(units_of(tx, account.person_id), unit_id)
-        session = tx.add(Session(account_id=account.id, unit_id=unit_id, started_at=wall_now()))
+        now = wall_now()
+        session = tx.add(
+            Session(
+                account_id=account.id,
+                unit_id=unit_id,
+                network=network(tx.origin.address),
+                started_at=now,
+                last_used_at=now,
+            )
+        )
         tx.flush()
         forget_expired(tx)
         return access(tx, session, account, new_refresh_token(tx, session))
@@ -69,7 +84,7 @@ class Sessions:
         if token.used_at is not None:
             end_session(tx, session, Because.TOKEN_REUSED)
             return rules.session_over()
-        token.used_at = now
+        token.used_at = session.last_used_at = now
         return access(tx, session, account, new_refresh_token(tx, session))
 
     @operation(

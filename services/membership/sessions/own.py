@@ -7,6 +7,7 @@ from services.membership.accounts.credentials import hash_password
 from services.membership.accounts.models import Account
 from services.membership.accounts.schemas import AccountOut
 from services.membership.data import common_passwords
+from services.membership.links.burning import burn_links
 from services.membership.rights.today import shown
 from services.membership.sessions import rules
 from services.membership.sessions.ending import Because, end_sessions
@@ -61,12 +62,15 @@ class OwnAccount:
         )
         account.password_hash, account.secret = hash_password(password), account_rules.Secret.OWN
         account.secret_expires_at, account.changed_at = None, tx.now
+        burn_links(tx, account.id)
         end_sessions(tx, account.id, Because.PASSWORD_CHANGED, but=session.id)
         return access(tx, session, account)
 
 
 def running_session(tx: Tx) -> Session:
-    """The session the caller's token belongs to, if it still runs and the account is open; else 401."""
+    """The session the caller's token belongs to, if it still runs and the account is open; else 401. A machine's token
+    is a 403: nobody's account is in its hands."""
+    rules.check_person_acts(tx.principal.scopes is not None)
     session = tx.find(Session, id=UUID(tx.principal.session))
     if session is None or session.ended_at is not None or tx.get(Account, session.account_id).closed:
         raise rules.session_over()

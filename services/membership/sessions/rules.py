@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from shared.errors import Refused, TooMany, Unauthenticated
+from shared.errors import Forbidden, Refused, TooMany, Unauthenticated
 
 REFRESH_LIFETIME = timedelta(hours=24)
 """How long a session may stand unused."""
@@ -29,12 +29,14 @@ def failures_now(failures: int, last_failed_at: datetime, now: datetime) -> int:
 def wait(failures: int, last_failed_at: datetime, now: datetime) -> timedelta:
     """How much longer to wait before another attempt: 30 s after the fifth failure in a row, then twice as
     long after each one more, at most an hour; nothing before that."""
-    counted = failures_now(failures, last_failed_at, now)
-    if counted < FREE_FAILURES:
-        return timedelta()
-    doublings = min(counted - FREE_FAILURES, 20)
-    until = last_failed_at + min(FIRST_WAIT * (1 << doublings), LONGEST_WAIT)
-    return max(until - now, timedelta())
+    over = failures_now(failures, last_failed_at, now) - FREE_FAILURES
+    return max(last_failed_at + wait_after(over) - now, timedelta())
+
+
+def wait_after(over: int) -> timedelta:
+    """How long to wait after ``over`` failures more than are free: nothing below none, 30 s at none, then twice as
+    long with each one, at most an hour."""
+    return min(FIRST_WAIT * (1 << min(over, 20)), LONGEST_WAIT) if over >= 0 else timedelta()
 
 
 def locked(left: timedelta) -> TooMany:
@@ -50,9 +52,12 @@ def locked(left: timedelta) -> TooMany:
 
 
 def not_signed_in() -> Unauthenticated:
-    """What somebody is told whose name or password is wrong: never which of the two."""
+    """What somebody is told whose name, password or second factor is wrong: never which of them."""
     return Unauthenticated(
-        "用户名或密码不正确", "The user name or the password is wrong", code="sign-in-failed", rule="M11"
+        "用户名、密码或动态码不正确",
+        "The user name, the password or the code is wrong",
+        code="sign-in-failed",
+        rule="M11",
     )
 
 
@@ -66,6 +71,17 @@ def session_over() -> Unauthenticated:
 def wrong_password() -> Refused:
     """What somebody is told who is signed in and does not know the present password."""
     return Refused("M11", "原密码不正确", "The old password is wrong", code="wrong-password", field="old_password")
+
+
+def check_person_acts(scoped: bool) -> None:
+    """Refuse a machine's token where people look after their own account: it cannot make itself more (M11)."""
+    if scoped:
+        raise Forbidden(
+            "接口令牌不能办理账号事务，请本人登录办理",
+            "An API token does not handle accounts: sign in yourself",
+            code="not-for-api-tokens",
+            rule="M11",
+        )
 
 
 def refresh_until(started_at: datetime, now: datetime) -> datetime:

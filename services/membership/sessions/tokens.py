@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from sqlalchemy import delete, select
 from services.membership.accounts.models import Account
 from services.membership.rights.rules import next_change
 from services.membership.rights.today import rights_of
+from services.membership.second_factor.proving import must_enrol_factor
 from services.membership.sessions import rules
 from services.membership.sessions.models import RefreshToken, Session
 from services.membership.sessions.withdrawing import hold_rights, moment_of_issue
@@ -32,6 +33,7 @@ class Access:
     units: Sequence[UUID]
     must_change_password: bool
     expires_in: int
+    must_enrol_second_factor: bool
     refresh_token: str | None = None
 
 
@@ -40,9 +42,17 @@ def digest(refresh_token: str) -> str:
     return hashlib.sha256(refresh_token.encode()).hexdigest()
 
 
-def access(tx: Tx, session: Session, account: Account, refresh_token: str | None = None) -> Access:
-    """What ``account`` may do today, in a token. One that still has its one-time secret gets a token of nobody:
-    no roles, no person, no unit, good for nothing but the exchange. It ends when the rights in it do.
+def access(
+    tx: Tx,
+    session: Session,
+    account: Account,
+    refresh_token: str | None = None,
+    *,
+    scopes: Collection[str] | None = None,
+) -> Access:
+    """What ``account`` may do today, in a token; a machine's is held to ``scopes``. It ends when the rights in it do.
+    One that still has its one-time secret, or lacks the second factor its roles demand, gets a token of nobody: no
+    roles, no person, no unit, good for nothing but the exchange or the enrolment.
 
     Refused as over: a session that ended meanwhile.
     """
@@ -50,9 +60,10 @@ def access(tx: Tx, session: Session, account: Account, refresh_token: str | None
     tx.session.refresh(session)
     if session.ended_at is not None:
         raise rules.session_over()
-    settled = not account.must_change_password
     steps = rights_of(tx, [account])[account.id]
     today, change = steps[0].rights, next_change(steps)
+    must_enrol = must_enrol_factor(tx, account, today.roles)
+    settled = not account.must_change_password and not must_enrol
     units = rules.acts_for(today.units, session.unit_id) if settled else frozenset()
     roles = rules.acts_as(today.roles, units) if settled else []
     lifetime = rules.access_lifetime(ACCESS_LIFETIME, clock.now(), start_of_business_day(change) if change else None)
@@ -65,9 +76,18 @@ def access(tx: Tx, session: Session, account: Account, refresh_token: str | None
         units=map(str, units),
         lifetime=lifetime,
         issued_at=moment_of_issue(tx),
+        scopes=scopes,
     )
-    holds = int(lifetime.total_seconds())
-    return Access(token, account.id, roles, sorted(units), account.must_change_password, holds, refresh_token)
+    return Access(
+        token,
+        account.id,
+        roles,
+        sorted(units),
+        account.must_change_password,
+        int(lifetime.total_seconds()),
+        must_enrol,
+        refresh_token,
+    )
 
 
 def new_refresh_token(tx: Tx, session: Session) -> str:

@@ -1,13 +1,30 @@
 """People with accounts, as an administrator makes them."""
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.hashes import SHA1
+from cryptography.hazmat.primitives.twofactor.totp import TOTP
+from sqlalchemy import text
 
+from services.membership.accounts.first_start import welcome
+from services.membership.plugin import PLUGIN
+from services.membership.second_factor.rules import key_of
+from services.membership.service import MembershipService
+from shared.api.execution import execute
+from shared.identity.principals import Principal
+from shared.runtime import Runtime
+from shared.settings import Settings
 from shared.store.base import new_id
+from shared.store.database import make_engine
+from shared.store.migrations import upgrade
+from shared.store.tx import Origin
 from shared.testing.association import Answer, Association, Person
+from shared.testing.postgres import FreshDatabase
 
 PASSWORD = "汾河水长流-2021年"
 
@@ -66,3 +83,89 @@ def settled(association: Association, opened: Callable[..., Holder]) -> Callable
         return Holder(association, new.id, new.username, new.person, PASSWORD)
 
     return settle
+
+
+@dataclass(frozen=True)
+class Device:
+    """What shows codes once it was given its key."""
+
+    secret: str
+
+    def code(self, *, steps: int = 0) -> str:
+        """What it shows now, or so many steps of 30 seconds later; by the machine's clock, which nobody sets."""
+        return TOTP(key_of(self.secret), 6, SHA1(), 30).generate(time.time() + 30 * steps).decode()
+
+
+@pytest.fixture
+def enrolled(association: Association, settled: Callable[..., Holder]) -> Callable[..., tuple[Holder, Device]]:
+    """``enrolled("editor", …)`` → an account with a second factor, and the device; its next code is a fresh one."""
+
+    def enrol(*roles: str) -> tuple[Holder, Device]:
+        holder = settled(*roles)
+        session = holder.sign_in()
+        device = Device(holder.call(session, "enrol_second_factor")["secret"])
+        confirmed = holder.call(session, "confirm_second_factor", code=device.code())
+        assert confirmed.status == 200, confirmed.problem
+        with association.database("membership").begin() as connection:
+            connection.execute(
+                text("UPDATE second_factors SET last_step = last_step - 2 WHERE account_id = :id"), {"id": holder.id}
+            )
+        return holder, device
+
+    return enrol
+
+
+@dataclass
+class Direct:
+    """Membership in an empty database and in the test's own process, without a bus."""
+
+    runtime: Runtime
+
+    def call(
+        self, name: str, token: str | None = None, /, *, address: str | None = None, **arguments: Any
+    ) -> dict[str, Any]:
+        method = getattr(MembershipService, name)
+        headers = {"authorization": f"Bearer {token}" if token else None, "client-address": address}
+
+        def carried_out(tx: Any, **given: Any) -> Any:
+            return method.__wrapped__(None, tx, **given)
+
+        return execute(self.runtime, method.operation, carried_out, arguments, headers)
+
+    def administrator(self) -> str:
+        """The access token of a first administrator with a password of their own."""
+        with self.runtime.begin(Origin(Principal("service", service="membership"), "test")) as tx:
+            said = welcome(tx)
+        assert said is not None
+        username, secret = (line.rpartition(": ")[2] for line in said.splitlines()[:2])
+        return self.settle(username, secret)
+
+    def settle(self, username: str, secret: str) -> str:
+        token = self.call("sign_in", username=username, password=secret)["body"]["access_token"]
+        changed = self.call("change_my_password", token, old_password=secret, new_password=PASSWORD)
+        return str(changed["body"]["access_token"])
+
+    def holder(self, administrator: str, username: str, *roles: str) -> str:
+        """Open an account with roles and PASSWORD; the access token that its first sign-in ends with."""
+        person = self.call("register_person", administrator, name="田间")["body"]["id"]
+        given = {"username": username, "person_id": person, "roles": list(roles)}
+        account = self.call("open_account", administrator, **given)
+        return self.settle(username, account["body"]["one_time_secret"])
+
+
+@pytest.fixture
+def direct(fresh_database: FreshDatabase, keys: Path) -> Iterator[Callable[..., Direct]]:
+    """``direct(second_factor="signers")`` → membership with these settings."""
+    made: list[Runtime] = []
+
+    def make(**settings: Any) -> Direct:
+        url = fresh_database()
+        engine = make_engine(url, pool_size=2)
+        upgrade(engine, PLUGIN)
+        engine.dispose()
+        made.append(Runtime(PLUGIN, Settings(database_urls={"membership": url}, keys=keys, **settings)))
+        return Direct(made[-1])
+
+    yield make
+    for runtime in made:
+        runtime.close()

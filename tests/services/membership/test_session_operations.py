@@ -164,11 +164,16 @@ def test_a_refresh_token_used_twice_ends_the_session_for_both(association: Assoc
 
 
 @pytest.mark.rule(id="M11")
-def test_of_two_who_refresh_at_once_one_gets_through(association: Association, settled: Make) -> None:
-    session = settled().sign_in()
+def test_of_two_who_refresh_at_once_one_gets_through_and_no_further(association: Association, settled: Make) -> None:
+    holder = settled()
+    session, elsewhere = holder.sign_in(), holder.sign_in()
     with ThreadPoolExecutor(2) as pool:
         answers = list(pool.map(lambda _: refresh(association, session), range(2)))
     assert sorted(answer.status for answer in answers) == [200, 401]
+    [through] = [answer for answer in answers if answer.status == 200]
+    assert refresh(association, through).status == 401
+    assert holder.call(through, "get_my_account").status == 401
+    assert refresh(association, elsewhere).status == 200
 
 
 @pytest.mark.rule(id="M11")

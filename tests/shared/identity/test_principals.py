@@ -1,5 +1,8 @@
 """Who asks, and whether they may."""
 
+import base64
+import json
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -18,6 +21,7 @@ from shared.identity.principals import (
     SERVICE_LIFETIME,
     SIGNED_IN,
     Principal,
+    allows,
     authenticate,
     authorise,
     issue_access,
@@ -61,6 +65,14 @@ def test_a_person_is_who_the_token_says(membership: Keyring, finance: Keyring) -
     assert found.name == "account:a"
 
 
+def test_a_machine_is_held_to_what_its_token_names(membership: Keyring, finance: Keyring) -> None:
+    token = issue_access(membership, account="a", person="p", session="s", roles=["all"], scopes=["certification.*"])
+    assert authenticate(finance, f"Bearer {token}").scopes == frozenset({"certification.*"})
+    nothing = issue_access(membership, account="a", person="p", session="s", roles=["all"], scopes=[])
+    assert authenticate(finance, f"Bearer {nothing}").scopes == frozenset()
+    assert authenticate(finance, f"Bearer {access(membership)}").scopes is None
+
+
 def test_a_service_is_who_signed_and_nobody_else(membership: Keyring, finance: Keyring) -> None:
     found = authenticate(membership, f"Bearer {issue_service(finance)}")
     assert (found.kind, found.service, found.roles) == ("service", "finance", frozenset())
@@ -88,6 +100,53 @@ def test_only_who_was_granted_it_signs_people_in(membership: Keyring, finance: K
     with pytest.raises(Unauthenticated) as refused:
         authenticate(membership, f"Bearer {access(finance)}")
     assert refused.value.code == "bad-token"
+
+
+@pytest.mark.parametrize("kind", ["manifest", "identity", "Access", ""])
+def test_another_statement_of_who_signs_people_in_is_no_token(membership: Keyring, finance: Keyring, kind: str) -> None:
+    claims = {"sub": "a", "person": None, "sid": "s", "roles": ["all"], "units": [], "exp": 2**40}
+    assert authenticate(finance, f"Bearer {membership.sign('access', claims)}").account == "a"
+    with pytest.raises(Unauthenticated) as refused:
+        authenticate(finance, f"Bearer {membership.sign(kind, claims)}")
+    assert refused.value.code == "bad-token"
+
+
+def rewritten(token: str, part: int, **changed: object) -> str:
+    """A token with its header (0) or its claims (1) written anew, under the signature it had."""
+    parts = token.split(".")
+    content = json.loads(base64.urlsafe_b64decode(parts[part] + "=" * (-len(parts[part]) % 4)))
+    parts[part] = base64.urlsafe_b64encode(json.dumps({**content, **changed}).encode()).decode().rstrip("=")
+    return ".".join(parts)
+
+
+def test_a_token_that_was_tampered_with_is_none(membership: Keyring, finance: Keyring) -> None:
+    token = access(membership)
+    unsigned = rewritten(token, 0, alg="none")
+    tampered = [
+        rewritten(token, 1, roles=["all"]),
+        rewritten(token, 1, exp=2**40),
+        rewritten(token, 1, scopes=None),
+        unsigned,
+        unsigned.rpartition(".")[0] + ".",
+        token.rpartition(".")[0] + "." + access(finance).rpartition(".")[2],
+        token.rpartition(".")[0],
+    ]
+    assert rewritten(token, 1) != token  # other separators: not the same bytes
+    for each in tampered:
+        with pytest.raises(Unauthenticated) as refused:
+            authenticate(finance, f"Bearer {each}")
+        assert refused.value.code == "bad-token"
+
+
+def test_a_token_of_nobody_opens_what_anybody_may_and_nothing_else(membership: Keyring, finance: Keyring) -> None:
+    nobody = authenticate(
+        finance, f"Bearer {issue_access(membership, account='a', person=None, session='s', roles=[])}"
+    )
+    authorise(nobody, PUBLIC, GRANTS)
+    authorise(nobody, SIGNED_IN, GRANTS)
+    for permission in ("certification.batch.see", "*"):
+        with pytest.raises(Forbidden):
+            authorise(nobody, permission, GRANTS)
 
 
 def test_a_token_holds_until_its_time_is_over_also_when_it_is_remembered(membership: Keyring, finance: Keyring) -> None:
@@ -147,6 +206,44 @@ def test_who_may(principal: Principal, permission: str) -> None:
 def test_who_may_not(principal: Principal, permission: str) -> None:
     with pytest.raises(Forbidden):
         authorise(principal, permission, GRANTS)
+
+
+def machine(*scopes: str) -> Principal:
+    return Principal("person", account="a", roles=frozenset({"officer"}), scopes=frozenset(scopes))
+
+
+@pytest.mark.rule(id="M11")
+@pytest.mark.parametrize(
+    ("scopes", "permission", "may"),
+    [
+        (["certification.batch.open"], "certification.batch.open", True),
+        (["certification.*"], "certification.batch.open", True),
+        (["membership.*", "certification.batch.*"], "certification.batch.open", True),
+        (["certification.batch.see"], "certification.batch.open", False),
+        (["membership.unit.see"], "membership.unit.see", False),
+        (["certification.*"], "certification.certificate.revoke", False),
+        ([], "certification.batch.open", False),
+        ([], PUBLIC, True),
+        ([SIGNED_IN], SIGNED_IN, True),
+        (["certification.*"], SIGNED_IN, False),
+        ([], SIGNED_IN, False),
+    ],
+)
+def test_a_machine_may_what_its_roles_and_its_scopes_allow(scopes: list[str], permission: str, may: bool) -> None:
+    if may:
+        authorise(machine(*scopes), permission, GRANTS)
+        return
+    with pytest.raises(Forbidden):
+        authorise(machine(*scopes), permission, GRANTS)
+
+
+PERMISSIONS = st.sampled_from(["certification.batch.see", "membership.unit.see", "x.y.z", SIGNED_IN])
+
+
+@given(st.sets(st.sampled_from(sorted(GRANTS))), st.sets(PERMISSIONS | st.just("certification.*")), PERMISSIONS)
+def test_scopes_never_allow_more(roles: set[str], scopes: set[str], permission: str) -> None:
+    whole = Principal("person", account="a", roles=frozenset(roles))
+    assert allows(whole, permission, GRANTS) >= allows(replace(whole, scopes=frozenset(scopes)), permission, GRANTS)
 
 
 @pytest.mark.parametrize("permission", [SIGNED_IN, "certification.batch.see", "*"])
