@@ -17,6 +17,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from marshmallow import Schema
 from rich.progress import Progress
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from demo import article_fee, batch_of_2020, dues, expenditure
@@ -188,6 +189,16 @@ def test_every_event_that_is_heard_has_its_effect_counted(books: Books) -> None:
             assert list(check(Noting(plugin, books.sessions))) == []
     heard = {(name, *key) for name, plugin in plugins().items() for key in subscriptions_of(plugin.service)}
     assert asked == heard
+
+
+@pytest.mark.rule(id="M11")
+def test_a_change_of_rights_of_which_nothing_was_told_is_found(books: Books) -> None:
+    one = "SELECT min(position) FROM chassis.outbox WHERE type = 'account.roles-changed.v1'"
+    assert books.sessions["membership"].execute(text(one)).scalar() is not None
+    found = books.found(
+        "membership", lambda spoiler: spoiler.execute(f"DELETE FROM chassis.outbox WHERE position = ({one})")
+    )
+    assert "each change of rights was told" in {finding.check for finding in found}
 
 
 @given(st.data())
