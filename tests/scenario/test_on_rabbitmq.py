@@ -215,6 +215,48 @@ def test_two_processes_of_one_service_share_the_work_and_tell_each_event_once(ru
         assert len(list(pool.map(lambda _: office.editor.get("/v1/publishing/articles"), range(20)))) == 20
 
 
+@pytest.mark.rule(id="M11")
+def test_whoever_loses_a_right_or_signs_out_is_refused_by_every_process(running: Running) -> None:
+    accounts = "/v1/membership/accounts"
+    administrator, anybody = running.anybody.as_("administrator"), running.anybody
+    person = administrator.post("/v1/membership/people", {"name": "田间"})["id"]
+    opening = {"username": f"u{secrets.token_hex(6)}", "person_id": person, "roles": ["editor", "accountant"]}
+    account = administrator.post(accounts, opening)
+    password = {"old_password": account["one_time_secret"], "new_password": "汾河水长流-2021年"}
+
+    def with_token(token: str) -> Caller:
+        somebody = Caller(anybody.address, token=token)
+        somebody.http.headers["Authorization"] = f"Bearer {token}"
+        return somebody
+
+    def sign_in(password: str) -> dict[str, Any]:
+        given = {"username": opening["username"], "password": password}
+        session: dict[str, Any] = anybody.post("/v1/membership/sessions", given)
+        return session
+
+    def codes(somebody: Caller) -> set[str]:
+        """What finance and each of publishing's processes answer."""
+        answers = [somebody.http.get(path) for path in (FEES, *["/v1/publishing/articles"] * 6)]
+        return {"answered" if answer.is_success else answer.json()["code"] for answer in answers}
+
+    first = with_token(sign_in(account["one_time_secret"])["access_token"])
+    first.ask("PUT", f"{accounts}/me/password", json=password)
+    session = sign_in(password["new_password"])
+    holder = with_token(session["access_token"])
+    assert codes(holder) == {"answered"}
+    administrator.ask("PUT", f"{accounts}/{account['id']}/roles", json={"roles": ["editor"]}, headers={"If-Match": "*"})
+    eventually(lambda: codes(holder) == {"token-withdrawn"}, within=5)
+    assert 'error="invalid_token"' in holder.ask("GET", FEES, 401).headers["WWW-Authenticate"]
+    went_on = anybody.post("/v1/membership/sessions/refresh", {"refresh_token": session["refresh_token"]})
+    holder = with_token(went_on["access_token"])
+    assert codes(holder) == {"answered", "not-permitted"}
+    holder.ask("DELETE", "/v1/membership/sessions/current", 204)
+    eventually(lambda: codes(holder) == {"token-withdrawn"}, within=5)
+    running.services["finance"].stop()
+    running.start_again("finance")
+    eventually(lambda: codes(holder) == {"token-withdrawn"}, within=5)
+
+
 def test_a_service_can_be_watched_at_its_own_door(running: Running) -> None:
     for name, process in running.services.items():
         assert running.deployment.door(process, "/healthz").status_code == 200, name

@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from marshmallow import Schema
 from rich.progress import Progress
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from demo import article_fee, batch_of_2020, dues, expenditure
@@ -223,6 +223,16 @@ def test_an_event_of_any_type_taken_away_is_found(books: Books, service: str) ->
         # The flows do not tell every event there is.
         if books.sessions[service].scalar(select(func.count()).where(Outbox.type == schema.type())):
             assert books.found(service, take), schema.type()
+
+
+@pytest.mark.rule(id="M11")
+def test_a_change_of_rights_of_which_nothing_was_told_is_found(books: Books) -> None:
+    one = "SELECT min(position) FROM chassis.outbox WHERE type = 'account.roles-changed.v1'"
+    assert books.sessions["membership"].execute(text(one)).scalar() is not None
+    found = books.found(
+        "membership", lambda spoiler: spoiler.execute(f"DELETE FROM chassis.outbox WHERE position = ({one})")
+    )
+    assert "each change of rights was told" in {finding.check for finding in found}
 
 
 @given(st.data())
