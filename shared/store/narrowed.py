@@ -43,8 +43,6 @@ def _narrowed(compiler: type[PGCompiler]) -> type[PGCompiler]:
         def visit_textclause(self, clause: Any, *given: Any, **options: Any) -> str:
             raise OutOfSight(f"SQL as text cannot be limited to what a caller may see: {clause.text}")
 
-        visit_textual_select = visit_textclause
-
         def visit_column(self, column: Any, *given: Any, **options: Any) -> str:
             if column.is_literal and not _HARMLESS.fullmatch(column.name):
                 raise OutOfSight(f"SQL as text cannot be limited to what a caller may see: {column.name}")
