@@ -4,6 +4,7 @@ from services.membership.accounts.models import Account
 from services.membership.api_tokens import rules
 from services.membership.api_tokens.models import ApiToken
 from services.membership.api_tokens.schemas import ApiTokenUseIn
+from services.membership.sessions.guessing import hold_credentials
 from services.membership.sessions.models import Session
 from services.membership.sessions.schemas import AccessOut
 from services.membership.sessions.tokens import Access, access, digest
@@ -35,8 +36,9 @@ class Machines:
         known = tx.find(ApiToken, digest=digest(api_token))
         if known is None:
             raise rules.invalid()
-        token, now = tx.lock(ApiToken, known.id), wall_now()
-        account = tx.get(Account, token.account_id)
+        # Whoever closes the account, signs it out or revokes the token does so before or after, never meanwhile.
+        hold_credentials(tx, tx.get(Account, known.account_id).username)
+        account, token, now = tx.lock(Account, known.account_id), tx.lock(ApiToken, known.id), wall_now()
         if not rules.holds(token.expires_on, token.revoked_at is not None, account.closed, business_date(now)):
             raise rules.invalid()
         token.last_used_at = now

@@ -208,6 +208,20 @@ def test_tokens_unknown_revoked_expired_or_of_a_closed_account_are_refused_alike
 
 
 @pytest.mark.rule(id="M11")
+def test_a_token_that_is_revoked_while_it_is_used_lets_nobody_in(association: Association, settled: Make) -> None:
+    holder = settled("clerk")
+    made = make(holder)
+    revoking = text("UPDATE api_tokens SET revoked_at = now() WHERE id = :id")
+    with ThreadPoolExecutor(1) as pool:
+        with association.database("membership").begin() as connection:
+            connection.execute(revoking, {"id": made["id"]})
+            using = pool.submit(use, association, made["token"])
+            with pytest.raises(TimeoutError):
+                using.result(0.5)
+        assert using.result(10).status == 401
+
+
+@pytest.mark.rule(id="M11")
 def test_tokens_are_listed_with_their_last_use_and_without_themselves(association: Association, settled: Make) -> None:
     holder, stranger = settled("clerk"), settled("clerk")
     made = make(holder)

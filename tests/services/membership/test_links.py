@@ -73,6 +73,10 @@ def test_a_newcomer_sets_a_password_by_invitation_and_signs_in(association: Asso
     assert not any(link["token"] in each["row"] for each in kept)
     redeemed = redeem(association, link)
     assert (redeemed.status, redeemed.body) == (200, {"username": holder.username})
+    how = "SELECT redeemed_at IS NOT NULL AS redeemed, burned_at IS NOT NULL AS burned FROM account_links"
+    assert association.rows("membership", f"{how} WHERE account_id = '{holder.id}'") == [
+        {"redeemed": True, "burned": False}
+    ]
     assert association.call("membership", "refresh_session", refresh_token=begun["refresh_token"]).status == 401
     assert holder.sign_in().status == 401
     session = holder.sign_in(NEW)
