@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.membership.data import roles_by_post
-from services.membership.grants.rules import Grant, check_grant, check_grantable, ended, gives_way, roles_on
+from services.membership.accounts.rules import check_grantable
+from services.membership.data import roles_that_follow
+from services.membership.grants.rules import Grant, check_grant, ended, gives_way, roles_beside, roles_on
 from shared.errors import Refused
 
 TODAY = date(2021, 6, 1)
@@ -102,9 +103,16 @@ def test_exactly_those_from_today_on(existing: list[Grant], wanted: frozenset[st
 
 
 @pytest.mark.rule(id="G11")
-def test_what_comes_with_a_post_is_not_granted_by_hand() -> None:
-    assert roles_by_post() == {"deputy_secretary_general", "acting_secretary_general"}
-    check_grantable(["officer", "clerk"], roles_by_post())
-    assert refused(lambda: check_grantable(["clerk", "acting_secretary_general"], roles_by_post())) == (
-        "role-follows-post"
-    )
+def test_what_follows_from_a_post_or_a_representation_is_not_granted_by_hand() -> None:
+    follow = {"deputy_secretary_general", "acting_secretary_general", "representative"}
+    assert roles_that_follow() == follow
+    check_grantable(["officer", "clerk"], roles_that_follow())
+    for role in follow:
+        assert refused(lambda role=role: check_grantable(["clerk", role], roles_that_follow())) == "role-follows"
+
+
+def test_beside_a_grant_are_those_that_share_a_day_with_it() -> None:
+    held = [Grant("cashier", TODAY, TODAY + 5 * DAY), Grant("clerk", TODAY + 9 * DAY)]
+    assert roles_beside(Grant("editor", TODAY + 4 * DAY, TODAY + 6 * DAY), held) == {"cashier"}
+    assert roles_beside(Grant("editor", TODAY + 5 * DAY, TODAY + 9 * DAY), held) == frozenset()
+    assert roles_beside(Grant("editor", TODAY), held) == {"cashier", "clerk"}

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.membership.data import post_roles, role_labels, roles_by_post
+from services.membership.data import post_roles, role_labels, roles_that_follow
 from services.membership.grants.rules import Grant
 from services.membership.representatives.rules import Term
 from services.membership.rights.rules import Absence, Basis, Tenure, next_change, rights_from, rights_on
@@ -57,7 +57,7 @@ def test_the_data_speak_of_posts_and_roles_there_are_and_name_their_clause() -> 
         given_roles = {role for roles in version.roles.values() for role in roles}
         delegated = {role for each in version.delegations for role in each.roles}
         assert given_roles | delegated <= set(role_labels())
-        assert delegated <= roles_by_post()
+        assert delegated <= roles_that_follow()
         assert set(version.roles) | {p for each in version.delegations for p in (each.post, each.deputy)} <= known
         assert version.clause.zh
         assert version.assumption
