@@ -1,5 +1,7 @@
 """What certification is, for everybody outside of it."""
 
+from pathlib import Path
+
 from services.certification.base import Base
 from services.certification.books import BOOKS
 from services.certification.commands import sample
@@ -7,6 +9,8 @@ from services.certification.events import EVENTS
 from services.certification.service import CertificationService
 from shared.api.administration import PERMISSION
 from shared.api.auditing import READ_AUDIT
+from shared.personal.operations import SEE, SWEEP
+from shared.personal.terms import load
 from shared.plugins import Plugin
 from shared.text import Text
 
@@ -18,8 +22,11 @@ PLUGIN = Plugin(
     models=Base.metadata,
     events=EVENTS,
     books=BOOKS,
+    personal_data=load(Path(__file__).with_name("data") / "personal_data.json"),
+    needs=("membership",),
     grants={
-        "administrator": [PERMISSION, READ_AUDIT],
+        "service:membership": [SEE],
+        "administrator": [PERMISSION, READ_AUDIT, SWEEP],
         "inspector": [READ_AUDIT],
         "exam_officer": ["certification.*"],
     },

@@ -3,11 +3,13 @@
 from services.membership.accounts.first_start import welcome
 from services.membership.base import Base
 from services.membership.books import BOOKS
+from services.membership.data import personal_data_terms
 from services.membership.events import EVENTS
 from services.membership.seed import seed
 from services.membership.service import MembershipService
 from shared.api.administration import PERMISSION
 from shared.api.auditing import READ_AUDIT
+from shared.personal.operations import SEE, SWEEP
 from shared.plugins import Plugin
 from shared.text import Text
 
@@ -22,11 +24,12 @@ PLUGIN = Plugin(
     models=Base.metadata,
     events=EVENTS,
     books=BOOKS,
-    needs=["governance", "finance"],
+    personal_data=personal_data_terms(),
+    needs=["governance", "finance", "certification", "publishing"],
     grants={
         # What a unit is called, on the papers that finance prints.
         "service:finance": ["membership.unit.read"],
-        "administrator": [PERMISSION, READ_AUDIT, "membership.*"],
+        "administrator": [PERMISSION, READ_AUDIT, SWEEP, "membership.*"],
         "inspector": [READ_AUDIT],
         "clerk": [
             "membership.unit.*",
@@ -35,6 +38,8 @@ PLUGIN = Plugin(
             "membership.dues_standard.read",
             "membership.invoice.*",
             "membership.standing.*",
+            SEE,
+            "membership.personal_data.*",
         ],
         "exam_officer": _KNOWS_THE_MEMBERS,
         "editor": _KNOWS_THE_MEMBERS,

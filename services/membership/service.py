@@ -3,6 +3,9 @@
 from services.membership.accounts.operations import Accounts
 from services.membership.dues.operations import Dues
 from services.membership.people.operations import People
+from services.membership.personal_data.erasures import Erasures
+from services.membership.personal_data.held import PersonalData
+from services.membership.personal_data.operations import PersonalDataRequests
 from services.membership.representatives.operations import Representatives
 from services.membership.sessions.operations import Sessions
 from services.membership.sessions.own import OwnAccount
@@ -10,7 +13,19 @@ from services.membership.units.operations import Units
 from shared.chassis import Service
 
 
-class MembershipService(Service, Units, Dues, People, Representatives, Accounts, Sessions, OwnAccount):
+class MembershipService(
+    Service,
+    Units,
+    Dues,
+    People,
+    Representatives,
+    Accounts,
+    Sessions,
+    OwnAccount,
+    PersonalDataRequests,
+    Erasures,
+    PersonalData,
+):
     """Member units and their dues, people, and the accounts they sign in with."""
 
     name = "membership"

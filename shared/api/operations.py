@@ -66,6 +66,7 @@ class Operation:
     errors: tuple[type[Problem], ...]
     secret: bool
     scope: Scope
+    exports: bool
     description: str
 
     @property
@@ -115,6 +116,7 @@ def operation(
     errors: tuple[type[Problem], ...] = (),
     secret: bool = False,
     scope: Scope = "all",
+    exports: bool = False,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Make a method an operation.
 
@@ -124,7 +126,8 @@ def operation(
     or answer hold a secret, so the answer is never kept for repeats. ``scope``: whose rows it shows or changes at most,
     whoever asks: their "own" (where nobody is signed in, those of whoever's password or token they bring), or those of
     the "unit" they represent. "all" promises nothing: the method may still show some people less than others. The
-    scope is told and not enforced; the method and the rules it asks keep it.
+    scope is told and not enforced; the method and the rules it asks keep it. ``exports``: it hands out personal data,
+    and so leaves an audit row although it changes nothing (X12).
     """
     match = _ROUTE.fullmatch(route)
     if match is None:
@@ -150,6 +153,7 @@ def operation(
             errors=errors,
             secret=secret,
             scope=scope,
+            exports=exports,
             description=inspect.cleandoc(function.__doc__ or ""),
         )
         _check_signature(function, spec)

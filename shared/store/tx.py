@@ -69,6 +69,8 @@ class Tx:
         self._source = source
         self._traces = traces
         self.wakes = traces.wakes
+        self.concerns: str | None = None
+        """On whom or what the audit row says this was, where that is not what the request's path names."""
 
     @functools.cached_property
     def session(self) -> Session:

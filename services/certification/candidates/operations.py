@@ -9,7 +9,7 @@ from services.certification.batches.models import Batch
 from services.certification.batches.rules import BatchState, check_enrolling
 from services.certification.candidates import rules
 from services.certification.candidates.models import Candidate
-from services.certification.candidates.register import Register, identity_index
+from services.certification.candidates.register import Register
 from services.certification.candidates.schemas import CandidateLine, CandidateOut, CandidateQuery
 from services.certification.data import catalogue
 from services.certification.sheets import SheetIn, read_sheet, refused_rows, seal_sheet, told, unseal_sheet
@@ -17,6 +17,7 @@ from shared.api.fields import UploadedFile
 from shared.api.jobs import JobOut, RunningJob, job
 from shared.api.operations import operation
 from shared.api.paging import Page, PageRequest
+from shared.personal.belonging import identity_index
 from shared.store.tables import Job
 from shared.store.tx import Tx
 
@@ -72,6 +73,7 @@ class Candidates:
         response=CandidateLine,
         label=("考生", "Candidates"),
         kind="list",
+        exports=True,
     )
     def list_candidates(
         self, tx: Tx, id: uuid.UUID, page: PageRequest, occupation: str | None, level: int | None, passed: bool | None

@@ -10,6 +10,7 @@ from services.publishing.articles import rules
 from services.publishing.base import Base
 from shared.api.sentences import Sentence
 from shared.identity.principals import Principal
+from shared.personal.declaring import tied
 from shared.store.base import Identified, Versioned
 from shared.text import Text
 
@@ -18,7 +19,10 @@ class Article(Versioned, Base):
     """An article; what it earned is recorded on it when its issue comes out (P6, X4)."""
 
     __tablename__ = "articles"
-    __table_args__ = (CheckConstraint("fee >= 0", name="fee_not_negative"),)
+    __table_args__ = (
+        CheckConstraint("fee >= 0", name="fee_not_negative"),
+        {"info": tied(Text("稿件", "Article"), person="author_id")},
+    )
     label = Text("稿件", "article")
 
     title: Mapped[str]
@@ -68,7 +72,10 @@ class Review(Identified, Base):
     """One verdict on one revision (P5); kept for good (X7)."""
 
     __tablename__ = "reviews"
-    __table_args__ = (UniqueConstraint("article_id", "kind", "revision", "passed"),)
+    __table_args__ = (
+        UniqueConstraint("article_id", "kind", "revision", "passed"),
+        {"info": tied(Text("审稿意见", "Review of an article"), person="reviewer_id")},
+    )
 
     article_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("articles.id"), index=True)
     kind: Mapped[str]
