@@ -1,16 +1,14 @@
 """What certification is, for everybody outside of it."""
 
-from pathlib import Path
-
 from services.certification.base import Base
 from services.certification.books import BOOKS
 from services.certification.commands import sample
+from services.certification.data import PERSONAL_DATA
 from services.certification.events import EVENTS
 from services.certification.service import CertificationService
 from shared.api.administration import PERMISSION
 from shared.api.auditing import READ_AUDIT
 from shared.personal.operations import SEE, SWEEP
-from shared.personal.terms import load
 from shared.plugins import Plugin
 from shared.text import Text
 
@@ -22,7 +20,7 @@ PLUGIN = Plugin(
     models=Base.metadata,
     events=EVENTS,
     books=BOOKS,
-    personal_data=load(Path(__file__).with_name("data") / "personal_data.json"),
+    personal_data=PERSONAL_DATA,
     needs=("membership",),
     grants={
         "service:membership": [SEE],

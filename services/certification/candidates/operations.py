@@ -10,14 +10,16 @@ from services.certification.batches.rules import BatchState, check_enrolling
 from services.certification.candidates import rules
 from services.certification.candidates.models import Candidate
 from services.certification.candidates.register import Register
-from services.certification.candidates.schemas import CandidateLine, CandidateOut, CandidateQuery
-from services.certification.data import catalogue
-from services.certification.sheets import SheetIn, read_sheet, refused_rows, seal_sheet, told, unseal_sheet
+from services.certification.candidates.schemas import CandidateLine, CandidateOut, CandidateQuery, EnrolmentIn
+from services.certification.data import PERSONAL_DATA, catalogue
+from services.certification.sheets import read_sheet, refused_rows, seal_sheet, told, unseal_sheet
 from shared.api.fields import UploadedFile
 from shared.api.jobs import JobOut, RunningJob, job
 from shared.api.operations import operation
 from shared.api.paging import Page, PageRequest
 from shared.personal.belonging import identity_index
+from shared.personal.consents import record_consent
+from shared.personal.terms import terms_of
 from shared.store.tables import Job
 from shared.store.tx import Tx
 
@@ -30,17 +32,21 @@ class Candidates:
     @operation(
         "POST /batches/{id}/enrolments",
         permission="certification.candidate.enrol",
-        request=SheetIn,
+        request=EnrolmentIn,
         response=JobOut,
         label=("导入报名表", "Import an enrolment sheet"),
         kind="action",
         status=202,
     )
-    def enrol_candidates(self, tx: Tx, id: uuid.UUID, sheet: UploadedFile, take_rest: bool) -> Job:
-        """Takes the sheet 报名 of a workbook; a job enrols its rows, all or none unless ``take_rest`` (C2, X6)."""
+    def enrol_candidates(
+        self, tx: Tx, id: uuid.UUID, sheet: UploadedFile, take_rest: bool, identity_consent: bool
+    ) -> Job:
+        """Takes the sheet 报名 of a workbook; a job enrols its rows, all or none unless ``take_rest`` (C2, X6). The
+        consent of each candidate to the identity number being kept is recorded (X10)."""
         batch = tx.get(Batch, id)
         check_enrolling(BatchState(batch.state))
         read_sheet(sheet.content, rules.COLUMNS, SHEET)
+        rules.check_consent(identity_consent)
         content = seal_sheet(tx.vault, sheet.content)
         return tx.start_job("enrol-candidates", content=content, batch_id=str(id), take_rest=take_rest)
 
@@ -61,9 +67,14 @@ class Candidates:
                 already_enrolled=enrolled,
                 take_rest=take_rest,
             )
-            tx.session.add_all(
+            candidates = [
                 _candidate(tx, batch, place, enrolment) for place, enrolment in enumerate(taken, len(enrolled) + 1)
-            )
+            ]
+            tx.session.add_all(candidates)
+            tx.flush()
+            consented_to = terms_of(PERSONAL_DATA, "identity-number", tx.today)
+            for candidate in candidates:
+                record_consent(tx, candidate.id, consented_to)
             job.finish(tx, {"imported": len(taken), "refused_rows": refused_rows(sheet.errors)})
 
     @operation(

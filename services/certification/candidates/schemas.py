@@ -4,6 +4,19 @@ from services.certification.vocabulary import OCCUPATIONS, PARTS, RULINGS, SEXES
 from shared.api import fields as f
 
 
+class EnrolmentIn(f.Schema):
+    """An .xlsx file with the sheet 报名; ``take_rest`` takes the rows in order although others are not. Identity
+    numbers are taken only with the separate consent of everybody in it (X10)."""
+
+    sheet = f.Upload("报名表", "Enrolment sheet", required=True, personal=("name", "identity-number"))
+    take_rest = f.Boolean("有误的行除外，其余照收", "Take the rest", load_default=False)
+    identity_consent = f.Boolean(
+        "表中考生均已另行同意登记身份证号",
+        "Everybody in the sheet has consented to the identity number being kept",
+        load_default=False,
+    )
+
+
 class CandidateQuery(f.Schema):
     occupation = f.Choice("职业", "Occupation", OCCUPATIONS, load_default=None, allow_none=True)
     level = f.Integer("等级", "Level", load_default=None, allow_none=True)

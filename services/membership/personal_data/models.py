@@ -86,3 +86,8 @@ class ErasureAnswer(Identified, Base):
     rows: Mapped[int]
     kept: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
     answered_at: Mapped[datetime]
+
+    @property
+    def keeps(self) -> list[dict[str, Any]]:
+        """What is kept, with its days as days."""
+        return [{**each, "until": date.fromisoformat(each["until"]) if each["until"] else None} for each in self.kept]

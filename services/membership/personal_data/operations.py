@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from services.membership.data import personal_data_terms, request_terms
 from services.membership.people.models import Person
@@ -229,6 +229,6 @@ def _readable(tx: Tx, request: PersonalDataRequest) -> PersonalDataRequest:
     return request
 
 
-def _page(tx: Tx, query: object, page: PageRequest) -> Page:
+def _page(tx: Tx, query: Select[PersonalDataRequest], page: PageRequest) -> Page:
     sorts = {"due": PersonalDataRequest.due_on, "received": PersonalDataRequest.received_at}
-    return tx.page(query, page, key=PersonalDataRequest.id, sorts=sorts, default="due")  # type: ignore[arg-type]
+    return tx.page(query, page, key=PersonalDataRequest.id, sorts=sorts, default="due")

@@ -62,7 +62,7 @@ class ErasureAnswerOut(f.Schema):
 
     service = f.String("服务", "Service")
     rows = f.Integer("涉及记录数", "Rows erased")
-    kept = f.List("依规保留", "Kept", f.Nested("保留", "Kept", KeptOut))
+    kept = f.List("依规保留", "Kept", f.Nested("保留", "Kept", KeptOut), attribute="keeps")
     answered_at = f.Moment("完成时间", "Done at")
 
 

@@ -95,6 +95,8 @@ class Office:
 
     def upload(self, operation: str, batch: str, content: bytes, **more) -> dict:
         """The ended job."""
+        if operation == "enrol_candidates":
+            more = {"identity_consent": True, **more}
         started = self.do(operation, id=batch, sheet=self.file(content), **more)
         assert started.status == 202, started.problem
 
