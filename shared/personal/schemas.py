@@ -27,7 +27,9 @@ class HeldOut(f.Schema):
 
 
 class RecordsOut(f.Schema):
-    label = f.Nested("记录", "Records", SentenceOut)
+    """How many rows of a kind are the person's."""
+
+    record = f.Nested("记录", "Record", SentenceOut)
     rows = f.Integer("条数", "Rows")
 
 

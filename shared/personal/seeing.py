@@ -92,6 +92,6 @@ def as_message(shown: Shown) -> Mapping[str, Any]:
     """The same as the schema takes it."""
     return {
         "values": shown.values,
-        "records": [{"label": label, "rows": rows} for label, rows in shown.records],
+        "records": [{"record": label, "rows": rows} for label, rows in shown.records],
         "consents": shown.consents,
     }

@@ -15,8 +15,9 @@ from shared.store.tx import Tx
 
 # A text is looked for between its quotes, so that a name of two characters does not find every sentence with it.
 _NEEDLES = bindparam("needles", type_=ARRAY(SqlText()))
+# JSON's null, not SQL's: that an answer went is no secret that was never kept, and the books tell the two apart.
 _ANSWERS = text("""\
-UPDATE chassis.idempotency SET answer = NULL
+UPDATE chassis.idempotency SET answer = 'null'
 WHERE answer IS NOT NULL AND EXISTS (
   SELECT FROM unnest(:needles) AS needle WHERE strpos(answer::text, needle) > 0)""").bindparams(_NEEDLES)
 _JOBS = text("""\

@@ -34,7 +34,7 @@ VALUES = (
 )
 RECORDS = (
     Column("service", Text("服务", "Service")),
-    Column("label", Text("记录", "Records")),
+    Column("record", Text("记录", "Record")),
     Column("rows", Text("条数", "Rows")),
 )
 CONSENTS = (

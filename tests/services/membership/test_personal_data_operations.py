@@ -293,7 +293,9 @@ def test_what_is_past_its_time_goes_by_order_only_and_with_it_the_answers_that_n
     administrator = association.person("administrator")
     association.set_clock("2019-01-07T09:00:00+08:00")
     name = next(NAMES)
-    person = desk.do("register_person", key=str(new_id()), name=name)["id"]
+    key = str(new_id())
+    person = desk.do("register_person", key=key, name=name)["id"]
+    assert desk.do("register_person", key=key, name=name)["id"] == person
     username = f"u{new_id().hex[-12:]}"
     account = desk.do("open_account", as_=administrator, username=username, person_id=person, roles=["correspondent"])[
         "id"
@@ -335,6 +337,7 @@ def test_what_is_past_its_time_goes_by_order_only_and_with_it_the_answers_that_n
         ["correspondent"],
     )
     assert association.rows("membership", kept) == [{"n": 0}]
+    assert refused(desk.do("register_person", key=key, name=name)) == (None, "answer-not-kept")
     everything = "SELECT position FROM chassis.outbox WHERE body LIKE '%%{0}%%' OR headers::text LIKE '%%{0}%%'"
     assert not association.rows("membership", everything.format(name))
     # What was sealed before holds still.
