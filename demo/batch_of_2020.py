@@ -41,7 +41,7 @@ def run(office: Office, findings: Findings, progress: Progress) -> None:
     findings.see("跳步公示被拒 / a skipped step is refused", "409 C2", _refusal(officer, f"{here}/public-notice"))
     for step in ("plan-report", "announcement", "enrolment-opening"):
         officer.post(f"{here}/{step}")
-    job = officer.upload(f"{here}/enrolments", "sheet", "sample.xlsx", workbook)
+    job = officer.upload(f"{here}/enrolments", "sheet", "sample.xlsx", workbook, identity_consent="true")
     enrolled = officer.follow(job, "certification", progress, "导入报名表 / importing candidates")
     findings.see("报名 / enrolled", 284, enrolled["result"]["imported"])
 

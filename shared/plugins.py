@@ -23,6 +23,7 @@ from shared.text import Text
 if TYPE_CHECKING:
     from shared.books.declared import Books
     from shared.bus.events import EventSchema
+    from shared.personal.terms import Terms
     from shared.store.tx import Tx
 
 ENTRY_POINT_GROUP = "xiehui.services"
@@ -59,6 +60,8 @@ class Plugin:
     which they were issued. A transaction that adds to it wakes "withdrawals" (ADR 0033)."""
     books: "Books | None" = None
     """What only the service knows of what must fit together in its database; see :mod:`shared.books`."""
+    personal_data: "Sequence[Terms]" = ()
+    """Why and how long each class of personal data in its tables is kept; see :mod:`shared.personal`."""
     commands: Mapping[str, Callable[..., None]] = field(default_factory=dict)
 
     @property

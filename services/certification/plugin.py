@@ -3,6 +3,7 @@
 from services.certification.base import Base
 from services.certification.books import BOOKS
 from services.certification.commands import sample
+from services.certification.data import PERSONAL_DATA
 from services.certification.events import EVENTS
 from services.certification.rights import GRANTS
 from services.certification.service import CertificationService
@@ -18,5 +19,7 @@ PLUGIN = Plugin(
     events=EVENTS,
     books=BOOKS,
     grants=GRANTS,
+    personal_data=PERSONAL_DATA,
+    needs=("membership",),
     commands={"sample": sample},
 )

@@ -3,12 +3,14 @@
 from shared.api.administration import PERMISSION
 from shared.api.auditing import READ_AUDIT
 from shared.identity.reach import Grants
+from shared.personal.operations import SEE, SWEEP
 
 _FOLLOWS = ["certification.batch.read", "certification.candidate.read"]
 _SEES = [*_FOLLOWS, "certification.objection.read", "certification.certificate.read"]
 
 GRANTS: Grants = {
-    "administrator": [PERMISSION, READ_AUDIT],
+    "service:membership": [SEE],
+    "administrator": [PERMISSION, READ_AUDIT, SWEEP],
     "inspector": [READ_AUDIT],
     "exam_officer": [
         *_SEES,

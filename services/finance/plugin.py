@@ -1,5 +1,7 @@
 """What finance is, for everybody outside of it."""
 
+from pathlib import Path
+
 from services.finance.base import Base
 from services.finance.books import BOOKS
 from services.finance.events import EVENTS
@@ -7,6 +9,8 @@ from services.finance.service import FinanceService
 from shared.api.administration import PERMISSION
 from shared.api.auditing import READ_AUDIT
 from shared.identity.reach import OwnUnit
+from shared.personal.operations import SEE, SWEEP
+from shared.personal.terms import load
 from shared.plugins import Plugin
 from shared.text import Text
 
@@ -20,9 +24,11 @@ PLUGIN = Plugin(
     models=Base.metadata,
     events=EVENTS,
     books=BOOKS,
+    personal_data=load(Path(__file__).with_name("data") / "personal_data.json"),
     needs=["publishing", "governance", "membership"],
     grants={
-        "administrator": [PERMISSION, READ_AUDIT],
+        "service:membership": [SEE],
+        "administrator": [PERMISSION, READ_AUDIT, SWEEP],
         "inspector": [READ_AUDIT],
         "accountant": [
             "finance.manuscript_fee.read",

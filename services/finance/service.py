@@ -5,11 +5,14 @@ from services.finance.expenditures.operations import Expenditures
 from services.finance.expenditures.resolutions import ExpenditureResolutions
 from services.finance.ledger.operations import Ledger
 from services.finance.manuscript_fees.operations import ManuscriptFees
+from services.finance.personal_data import PersonalData
 from services.finance.signers.operations import Signers
 from shared.chassis import Service
 
 
-class FinanceService(Service, Dues, Expenditures, ExpenditureResolutions, Ledger, ManuscriptFees, Signers):
+class FinanceService(
+    Service, Dues, Expenditures, ExpenditureResolutions, Ledger, ManuscriptFees, Signers, PersonalData
+):
     """What the association owes and is owed."""
 
     name = "finance"

@@ -2,6 +2,7 @@
 
 from shared.api import fields as f
 from shared.bus.events import EventSchema
+from shared.personal.events import PersonErased
 from shared.text import Text
 
 
@@ -124,4 +125,5 @@ EVENTS = (
     MotionRejected,
     AbsenceRecorded,
     AbsenceEnded,
+    PersonErased,
 )

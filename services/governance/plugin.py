@@ -17,7 +17,7 @@ PLUGIN = Plugin(
     models=Base.metadata,
     events=EVENTS,
     books=BOOKS,
-    needs=("finance",),
+    needs=("finance", "membership"),
     grants=GRANTS,
     seed=seed,
 )

@@ -5,6 +5,7 @@ import uuid
 from shared.api.administration import PERMISSION
 from shared.api.auditing import READ_AUDIT
 from shared.identity.reach import Grants
+from shared.personal.operations import SEE, SWEEP
 from shared.store.tx import Tx
 
 APPOINT = "governance.post.appoint"
@@ -17,7 +18,8 @@ READ_WANTED = "governance.wanted_resolution.read"
 READ_SIGNING_POSTS = "governance.signing-post.read"
 
 GRANTS: Grants = {
-    "administrator": [PERMISSION, READ_AUDIT, APPOINT],
+    "service:membership": [SEE],
+    "administrator": [PERMISSION, READ_AUDIT, SWEEP, APPOINT],
     "inspector": [READ_AUDIT],
     "clerk": [APPOINT, HOLD_MEETING, PUT_MOTION, ENTER_VOTE, RECORD_ABSENCE, READ_ABSENCES, READ_WANTED],
     "officer": [READ_ABSENCES, READ_WANTED],

@@ -4,6 +4,7 @@ from services.membership.dues.rules import Standing
 from services.membership.units.rules import Tier
 from shared.api import fields as f
 from shared.bus.events import EventSchema
+from shared.personal.events import ErasureOrdered, PersonErased
 from shared.text import Text
 
 _STANDINGS = {standing.value: standing.label for standing in Standing}
@@ -137,4 +138,6 @@ EVENTS = (
     AccountOpened,
     AccountRolesChanged,
     AccountClosed,
+    ErasureOrdered,
+    PersonErased,
 )

@@ -3,6 +3,7 @@
 from services.membership.accounts.first_start import welcome
 from services.membership.base import Base
 from services.membership.books import BOOKS
+from services.membership.data import personal_data_terms
 from services.membership.events import EVENTS
 from services.membership.seed import seed
 from services.membership.service import MembershipService
@@ -10,6 +11,7 @@ from services.membership.sessions.withdrawing import withdrawn
 from shared.api.administration import PERMISSION
 from shared.api.auditing import READ_AUDIT
 from shared.identity.reach import OwnUnit
+from shared.personal.operations import SEE, SWEEP
 from shared.plugins import Plugin
 from shared.text import Text
 
@@ -24,11 +26,12 @@ PLUGIN = Plugin(
     models=Base.metadata,
     events=EVENTS,
     books=BOOKS,
-    needs=["governance", "finance"],
+    personal_data=personal_data_terms(),
+    needs=["governance", "finance", "certification", "publishing"],
     grants={
         # What a unit is called, on the papers that finance prints.
         "service:finance": ["membership.unit.read"],
-        "administrator": [PERMISSION, READ_AUDIT, "membership.*"],
+        "administrator": [PERMISSION, READ_AUDIT, SWEEP, "membership.*"],
         "inspector": [READ_AUDIT],
         "clerk": [
             "membership.unit.*",
@@ -37,6 +40,8 @@ PLUGIN = Plugin(
             "membership.dues_standard.read",
             "membership.invoice.*",
             "membership.standing.*",
+            SEE,
+            "membership.personal_data.*",
         ],
         "exam_officer": _KNOWS_THE_MEMBERS,
         "editor": _KNOWS_THE_MEMBERS,

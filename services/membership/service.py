@@ -7,6 +7,9 @@ from services.membership.dues.operations import Dues
 from services.membership.grants.operations import RoleGrants
 from services.membership.links.operations import Links
 from services.membership.people.operations import People
+from services.membership.personal_data.erasures import Erasures
+from services.membership.personal_data.held import PersonalData
+from services.membership.personal_data.operations import PersonalDataRequests
 from services.membership.representatives.operations import Representatives
 from services.membership.rights.operations import FollowedPosts
 from services.membership.second_factor.operations import SecondFactors
@@ -33,6 +36,9 @@ class MembershipService(
     SecondFactors,
     ApiTokens,
     Machines,
+    PersonalDataRequests,
+    Erasures,
+    PersonalData,
 ):
     """Member units and their dues, people, and the accounts they sign in with."""
 

@@ -2,6 +2,7 @@
 
 from shared.api import fields as f
 from shared.bus.events import EventSchema
+from shared.personal.events import PersonErased
 from shared.text import Text
 
 
@@ -44,4 +45,4 @@ class IssuePublished(EventSchema):
     serial = f.Integer("期号", "Number in the year")
 
 
-EVENTS = (ArticlePublished, ArticleRetracted, IssuePublished)
+EVENTS = (ArticlePublished, ArticleRetracted, IssuePublished, PersonErased)

@@ -16,5 +16,6 @@ PLUGIN = Plugin(
     models=Base.metadata,
     events=EVENTS,
     books=BOOKS,
+    needs=("membership",),
     grants=GRANTS,
 )

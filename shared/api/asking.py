@@ -5,6 +5,7 @@ fed by events; ask where the answer must be of this moment.
 """
 
 import threading
+import uuid
 from collections.abc import Mapping
 from typing import Any
 
@@ -55,7 +56,12 @@ class Asker:
             if self._client is None:
                 self._client = RpcClient(self._url, deadline=self._deadline)
             client = self._client
-        headers = {"authorization": f"Bearer {issue_service(self._keyring)}", "correlation-id": correlation_id}
+        headers = {
+            "authorization": f"Bearer {issue_service(self._keyring)}",
+            "correlation-id": correlation_id,
+            # What is asked may be a command, and the bus may deliver it twice (ADR 0010).
+            "idempotency-key": str(uuid.uuid4()),
+        }
         try:
             answer = client.call(service, operation, arguments, headers=headers)
         except DeadlineExceeded as error:

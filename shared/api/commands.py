@@ -47,18 +47,7 @@ def carry_out(
             # A problem that is raised undoes everything (X6). One that is returned is the answer to a command
             # whose effect stays: a sign-in that failed is counted.
             answer = call.refused(result) if isinstance(result, Problem) else render(operation, result)
-            command = Command(
-                at=tx.now,
-                principal=tx.principal.name,
-                operation=operation.name,
-                target=_target(operation, arguments),
-                digest=digest,
-                correlation_id=call.correlation_id,
-                address=origin.address,
-                key=key,
-                answer=None if operation.secret else answer,
-            )
-            tx.carried_out(command)
+            tx.carried_out(_command(tx, operation, arguments, call, digest, key, None if operation.secret else answer))
             return answer
 
     try:
@@ -73,6 +62,34 @@ def carry_out(
                 "内容已被他人修改，请刷新后再办", "Somebody changed this meanwhile: read it again"
             ) from error
         raise
+
+
+def note_export(tx: Tx, runtime: Runtime, operation: Operation, arguments: Mapping[str, Any], call: Call) -> None:
+    """Write down who was handed out personal data, and of what (X12). There is no key: each time is one of its own."""
+    digest = runtime.vault.blind(canonical(operation, arguments))
+    tx.carried_out(_command(tx, operation, arguments, call, digest, None, None))
+
+
+def _command(
+    tx: Tx,
+    operation: Operation,
+    arguments: Mapping[str, Any],
+    call: Call,
+    digest: str,
+    key: str | None,
+    answer: Mapping[str, Any] | None,
+) -> Command:
+    return Command(
+        at=tx.now,
+        principal=tx.principal.name,
+        operation=operation.name,
+        target=tx.concerns or _target(operation, arguments),
+        digest=digest,
+        correlation_id=call.correlation_id,
+        address=tx.origin.address,
+        key=key,
+        answer=answer,
+    )
 
 
 def _checked(key: str | None) -> str | None:

@@ -17,7 +17,7 @@ from prometheus_client import Counter, Histogram
 
 from shared.api.answers import render
 from shared.api.call import Call
-from shared.api.commands import carry_out
+from shared.api.commands import carry_out, note_export
 from shared.api.deadlocks import through_deadlocks
 from shared.api.messages import read
 from shared.api.operations import Operation
@@ -89,7 +89,10 @@ def _attempt(
 
     def ask() -> dict[str, Any]:
         with runtime.begin(origin) as tx:
-            return render(operation, function(tx, **loaded))
+            answer = render(operation, function(tx, **loaded))
+            if operation.exports:
+                note_export(tx, runtime, operation, arguments, call)
+            return answer
 
     if operation.command:
         return carry_out(runtime, operation, partial(function, **loaded), origin, arguments, call)

@@ -39,10 +39,13 @@ class Schema(ma.Schema):
 
 
 class _Labelled:
-    """Takes the two labels first, whatever the field then takes."""
+    """Takes the two labels first, whatever the field then takes. ``personal``: the classes of personal data that it
+    takes in, as the service's terms call them (X10)."""
 
     def __init__(self, zh: str, en: str, *args: Any, **kwargs: Any) -> None:
-        kwargs["metadata"] = {**kwargs.get("metadata", {}), "label": Text(zh, en)}
+        personal = kwargs.pop("personal", ())
+        classes = [personal] if isinstance(personal, str) else list(personal)
+        kwargs["metadata"] = {**kwargs.get("metadata", {}), "label": Text(zh, en), "personal": classes}
         kwargs["error_messages"] = {**FIELD_MESSAGES, **kwargs.get("error_messages", {})}
         super().__init__(*args, **kwargs)
 

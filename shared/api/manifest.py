@@ -1,7 +1,7 @@
 """A service's manifest: what it offers and tells, as plain JSON, derived from its declarations."""
 
 import uuid
-from collections.abc import Set
+from collections.abc import Sequence, Set
 from typing import Any
 
 from apispec.ext.marshmallow.openapi import OpenAPIConverter
@@ -9,8 +9,10 @@ from marshmallow import Schema, fields
 
 from shared.api import fields as f
 from shared.api.operations import Operation, operations_of
+from shared.api.stating import in_force_now, with_terms
 from shared.identity.principals import SERVICE_ROLE
 from shared.identity.reach import Grants, reach_of
+from shared.personal.terms import Terms
 from shared.plugins import Plugin
 from shared.text import Text
 
@@ -18,6 +20,11 @@ from shared.text import Text
 def _labels(_converter: Any, field: fields.Field[Any], **_: Any) -> dict[str, Any]:
     label = field.metadata.get("label")
     return {"title": label.zh, "x-label-en": label.en} if isinstance(label, Text) else {}
+
+
+def _personal(_converter: Any, field: fields.Field[Any], **_: Any) -> dict[str, Any]:
+    classes = field.metadata.get("personal")
+    return {"x-personal-data": [{"class": each} for each in classes]} if classes else {}
 
 
 def _text(field: fields.Field[Any]) -> dict[str, Any]:
@@ -46,6 +53,7 @@ def _converter() -> Any:
     converter = OpenAPIConverter("3.1.0", schema_name_resolver=lambda _schema: None, spec=None)
     converter.add_attribute_function(_labels)
     converter.add_attribute_function(_own_types)
+    converter.add_attribute_function(_personal)
     return converter
 
 
@@ -93,8 +101,8 @@ def _scope(permission: str, grants: Grants) -> dict[str, str]:
     return {role: reach.name.lower() for role, reach in reaches.items() if reach}
 
 
-def describe(operation: Operation, grants: Grants) -> dict[str, Any]:
-    """One operation as the manifest has it."""
+def describe(operation: Operation, grants: Grants, terms: Sequence[Terms] = ()) -> dict[str, Any]:
+    """One operation as the manifest has it; ``terms`` are those that personal data are kept by (X10)."""
     return {
         "name": operation.name,
         "method": operation.method,
@@ -108,7 +116,7 @@ def describe(operation: Operation, grants: Grants) -> dict[str, Any]:
         "status": operation.status,
         "if_match": operation.if_match,
         "rate": operation.rate,
-        "request": json_schema(operation.schema),
+        "request": with_terms(json_schema(operation.schema), terms),
         "media_type": operation.media_type,
         "response": answer_schema(operation.answer) if operation.answer else None,
         "errors": sorted({error.status for error in operation.errors}),
@@ -117,12 +125,15 @@ def describe(operation: Operation, grants: Grants) -> dict[str, Any]:
 
 def manifest_of(plugin: Plugin) -> dict[str, Any]:
     """The manifest of one instance of ``plugin``'s service."""
+    terms = in_force_now(plugin.personal_data)
     return {
         "service": plugin.name,
         "version": plugin.version,
         "instance": str(uuid.uuid4()),
         "label": plugin.label._asdict(),
-        "operations": [describe(operation, plugin.grants) for operation in operations_of(plugin.service).values()],
+        "operations": [
+            describe(operation, plugin.grants, terms) for operation in operations_of(plugin.service).values()
+        ],
         "events": [
             {"type": event.type(), "label": event.label._asdict(), "schema": json_schema(event())}
             for event in plugin.events

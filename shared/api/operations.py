@@ -66,6 +66,7 @@ class Operation:
     errors: tuple[type[Problem], ...]
     secret: bool
     apart: Act | None
+    exports: bool
     description: str
 
     @property
@@ -115,16 +116,18 @@ def operation(
     errors: tuple[type[Problem], ...] = (),
     secret: bool = False,
     apart: Act | None = None,
+    exports: bool = False,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Make a method an operation.
 
     ``route``: "METHOD /path/{parameter}", relative to /v1/<service>. ``permission``: "service.thing.verb", or PUBLIC
     or SIGNED_IN of shared.identity.principals. ``if_match``: whether a change must name the version it changes (PUT,
     PATCH and DELETE do unless told otherwise). ``media_type``: of the file that a download answers. ``secret``: request
-    or answer hold a secret, so the answer is never kept for repeats. ``apart``: what is done here that nobody does with
-    what is their own or their unit's, or where they acted before (X8). The method asks ``tx.keep_apart``, each time and
-    by itself: a declaration without that, or that without a declaration, is found at import, and a way through the
-    method that leaves it out is refused at run time.
+    or answer hold a secret, so the answer is never kept for repeats. ``exports``: it hands out personal data, and so
+    leaves an audit row although it changes nothing (X12). ``apart``: what is done here that nobody does with what is
+    their own or their unit's, or where they acted before (X8). The method asks ``tx.keep_apart``, each time and by
+    itself: a declaration without that, or that without a declaration, is found at import, and a way through the method
+    that leaves it out is refused at run time.
 
     Whose rows it shows and changes is said where its permission is granted (shared.identity.reach).
     """
@@ -152,6 +155,7 @@ def operation(
             errors=errors,
             secret=secret,
             apart=apart,
+            exports=exports,
             description=inspect.cleandoc(function.__doc__ or ""),
         )
         _check_signature(function, spec)

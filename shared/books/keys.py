@@ -29,7 +29,10 @@ def check_keys(session: Session, plugin: Plugin) -> Faults:
 
     The gateway gives a key to every command that has none, so each command has one that remembers it.
     """
-    secret = {operation.name for operation in operations_of(plugin.service).values() if operation.secret}
+    operations = operations_of(plugin.service).values()
+    secret = {operation.name for operation in operations if operation.secret}
+    # What is only handed out is written down each time, and takes no key.
+    exports = [operation.name for operation in operations if operation.exports and not operation.command]
     keys: Counter[tuple[str, str]] = Counter()
     commands: Counter[tuple[str, str, str]] = Counter()
     columns = Idempotency.principal, Idempotency.key, Idempotency.operation, Idempotency.digest
@@ -42,8 +45,10 @@ def check_keys(session: Session, plugin: Plugin) -> Faults:
         if not row.answered and row.operation not in secret:
             yield Fault(where, Text(f"{row.operation} 没有答复", f"{row.operation} has no answer"))
         commands[row.principal, row.operation, row.digest] += 1
-    recorded = select(Audit.principal, Audit.operation, Audit.digest, func.count().label("times")).group_by(
-        Audit.principal, Audit.operation, Audit.digest
+    recorded = (
+        select(Audit.principal, Audit.operation, Audit.digest, func.count().label("times"))
+        .where(Audit.operation.not_in(exports))
+        .group_by(Audit.principal, Audit.operation, Audit.digest)
     )
     done = {(row.principal, row.operation, row.digest): row.times for row in session.execute(recorded)}
     for command in sorted(commands.keys() | done.keys()):

@@ -17,12 +17,13 @@ class Generated(NamedTuple):
 
 def everything(root: Path) -> Iterator[Generated]:
     """Every generated file of the project at ``root``."""
-    from shared.generating import compose, contracts, flows, permissions, rabbitmq, rules
+    from shared.generating import compose, contracts, flows, permissions, personal_data, rabbitmq, rules
 
     yield from flows.generate(root)
     yield from contracts.generate()
     yield from compose.generate()
     yield from permissions.generate()
+    yield from personal_data.generate()
     yield from rabbitmq.generate()
     yield from rules.generate(root)
 

@@ -2,7 +2,7 @@
 
 ``outbox`` what happened and must be told; ``inbox`` what was heard, and what could not be handled yet;
 ``audit`` who did what, ``seals`` where its chain ends; ``idempotency`` answers already given; ``jobs`` long work;
-``counters`` numbers without gaps.
+``counters`` numbers without gaps; ``consents`` who let what be kept; ``subjects`` whose rows are under which index.
 """
 
 import json
@@ -164,3 +164,28 @@ class Counter(ChassisBase):
 
     series: Mapped[str] = mapped_column(primary_key=True)
     last: Mapped[int]
+
+
+class Consent(ChassisBase):
+    """Whose data the row ``subject_id`` is consented to a class of them being kept, by the version ``terms`` of its
+    purpose; never deleted, but withdrawn (X7, X10)."""
+
+    __tablename__ = "consents"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    subject_id: Mapped[uuid.UUID] = mapped_column(index=True)
+    data_class: Mapped[str]
+    terms: Mapped[str]
+    given_at: Mapped[datetime]
+    recorded_by: Mapped[str]
+    withdrawn_at: Mapped[datetime | None]
+    withdrawn_by: Mapped[str | None]
+
+
+class Subject(ChassisBase):
+    """That rows under a blind index belong to a person whom another service knows by that id (X5)."""
+
+    __tablename__ = "subjects"
+
+    person_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    index: Mapped[str] = mapped_column(primary_key=True)

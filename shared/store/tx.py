@@ -89,6 +89,8 @@ class Tx:
         self._traces = traces
         self._kept_apart = False
         self.wakes = traces.wakes
+        self.concerns: str | None = None
+        """On whom or what the audit row says this was, where that is not what the request's path names."""
 
     @functools.cached_property
     def session(self) -> Session:

@@ -120,10 +120,10 @@ def test_the_batch_of_2020_ends_with_262_certificates_though_its_service_is_kill
     def do(operation: str, as_: Person = officer, **arguments: Any) -> Answer:
         return card.do(victim, operation, as_, **arguments)
 
-    def upload(operation: str, as_: Person = officer) -> Any:
+    def upload(operation: str, as_: Person = officer, **more: Any) -> Any:
         """The result of a job whose process was killed while it was at work."""
         sheet = {"filename": "284.xlsx", "content": base64.b64encode(sample.workbook()).decode()}
-        job = do(operation, as_, id=batch, sheet=sheet)["id"]
+        job = do(operation, as_, id=batch, sheet=sheet, **more)["id"]
         card.kill(victim, within=0.5)
         ended = eventually(
             lambda: (it := do("get_job", as_, id=job).body)["state"] in ("done", "failed") and it, within=90
@@ -136,7 +136,7 @@ def test_the_batch_of_2020_ends_with_262_certificates_though_its_service_is_kill
     batch = card.killed(victim, "plan_batch", officer, name=BATCH_2020.title.zh, scope=scope)["id"]
     for operation in ("report_plan", "announce_batch", "open_enrolment"):
         do(operation, id=batch)
-    assert upload("enrol_candidates")["imported"] == 284
+    assert upload("enrol_candidates", identity_consent=True)["imported"] == 284
     card.at("2020-12-23T18:00:00")
     do("record_examination", id=batch, days=[day.isoformat() for day in BATCH_2020.examination_days])
     assert upload("import_scores", scorer)["scored"] == 284

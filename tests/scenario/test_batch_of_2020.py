@@ -38,7 +38,9 @@ class Flow:
 
     def upload(self, operation: str, as_=None) -> dict:
         content = base64.b64encode(sample.workbook()).decode()
-        started = self.do(operation, as_=as_, id=self.batch, sheet={"filename": "284.xlsx", "content": content})
+        sheet = {"filename": "284.xlsx", "content": content}
+        more = {"identity_consent": True} if operation == "enrol_candidates" else {}
+        started = self.do(operation, as_=as_, id=self.batch, sheet=sheet, **more)
         assert started.status == 202, started.problem
 
         def ended():

@@ -57,6 +57,8 @@ class Office:
     def upload(self, kind: str, content: bytes, **fields: str) -> dict[str, Any]:
         """Send a sheet as a browser's form does, and the job once it has ended."""
         files = {"sheet": ("报名表.xlsx", content, EXCEL)}
+        if kind == "enrolments":
+            fields["identity_consent"] = "true"
         answer = self.officer.ask("POST", f"{self.here}/{kind}", 202, files=files, data=fields)
         place, deadline = answer.headers["Location"], time.monotonic() + 60
         while (job := self.officer.get(place))["state"] in ("waiting", "running"):

@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -13,8 +13,8 @@ from services.certification.examinations import rules as examinations
 from services.certification.examinations.rules import Mark, Part, PassMarks
 from services.certification.results import rules as results
 from services.certification.scores.models import Score
+from shared.personal.declaring import Shown, personal, tied
 from shared.store.base import Versioned
-from shared.store.changes import SECRET
 from shared.text import Text
 
 if TYPE_CHECKING:
@@ -22,29 +22,35 @@ if TYPE_CHECKING:
     from services.certification.objections.models import Objection
 
 
+def _identity(zh: str, en: str, shown: Shown) -> dict[str, Any]:
+    return personal("identity-number", Text(zh, en), shown=shown)
+
+
 class Candidate(Versioned, Base):
     """One person in one occupation of a batch.
 
     The identity number is kept sealed; ``identity_index`` finds it without opening it, ``identity_last4`` is what may
-    be shown (X5). ``place`` counts the candidates of the batch in the order of enrolment. ``took_part``, ``passed``,
-    ``pass_marks`` and ``reason`` are the outcome, None until every part is marked (C5, X4); ``void_at`` is when an
-    objection made it void (C6). ``unit_id`` is the unit whose people these are, where the sheet came from one (X8).
+    be shown (X5); all three and ``sex``, which follows from it, are None once they were erased (X11). ``place`` counts
+    the candidates of the batch in the order of enrolment. ``took_part``, ``passed``, ``pass_marks`` and ``reason`` are
+    the outcome, None until every part is marked (C5, X4); ``void_at`` is when an objection made it void (C6).
+    ``unit_id`` is the unit whose people these are, where the sheet came from one (X8).
     """
 
     __tablename__ = "candidates"
     __table_args__ = (
         UniqueConstraint("batch_id", "identity_index", "occupation"),
         UniqueConstraint("batch_id", "place"),
+        {"info": tied(Text("考生", "Candidate"), index="identity_index", began="enrolled_at")},
     )
     label = Text("考生", "candidate")
 
     batch_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("batches.id"))
     place: Mapped[int]
-    name: Mapped[str]
-    identity_sealed: Mapped[bytes]
-    identity_index: Mapped[str] = mapped_column(info=SECRET)
-    identity_last4: Mapped[str]
-    sex: Mapped[str]
+    name: Mapped[str] = mapped_column(info=personal("name", Text("姓名", "Name")))
+    identity_sealed: Mapped[bytes | None] = mapped_column(info=_identity("身份证号", "Identity number", "last4"))
+    identity_index: Mapped[str | None] = mapped_column(info=_identity("身份证号索引", "Index of the number", "not"))
+    identity_last4: Mapped[str | None] = mapped_column(info=_identity("身份证号后四位", "Last four", "not"))
+    sex: Mapped[str | None] = mapped_column(info=_identity("性别", "Sex", "whole"))
     occupation: Mapped[str]
     work_type: Mapped[str | None]
     level: Mapped[int]

@@ -9,14 +9,17 @@ from services.certification.batches.models import Batch
 from services.certification.batches.rules import BatchState, check_enrolling
 from services.certification.candidates import rules
 from services.certification.candidates.models import Candidate
-from services.certification.candidates.register import Register, identity_index
+from services.certification.candidates.register import Register
 from services.certification.candidates.schemas import CandidateLine, CandidateOut, CandidateQuery, EnrolmentSheetIn
-from services.certification.data import catalogue
+from services.certification.data import PERSONAL_DATA, catalogue
 from services.certification.sheets import read_sheet, refused_rows, seal_sheet, told, unseal_sheet
 from shared.api.fields import UploadedFile
 from shared.api.jobs import JobOut, RunningJob, job
 from shared.api.operations import operation
 from shared.api.paging import Page, PageRequest
+from shared.personal.belonging import identity_index
+from shared.personal.consents import record_consent
+from shared.personal.terms import terms_of
 from shared.store.tables import Job
 from shared.store.tx import Tx
 
@@ -36,15 +39,23 @@ class Candidates:
         status=202,
     )
     def enrol_candidates(
-        self, tx: Tx, id: uuid.UUID, sheet: UploadedFile, take_rest: bool, unit_id: uuid.UUID | None
+        self,
+        tx: Tx,
+        id: uuid.UUID,
+        sheet: UploadedFile,
+        take_rest: bool,
+        identity_consent: bool,
+        unit_id: uuid.UUID | None,
     ) -> Job:
-        """Takes the sheet 报名 of a workbook; a job enrols its rows, all or none unless ``take_rest`` (C2, X6).
+        """Takes the sheet 报名 of a workbook; a job enrols its rows, all or none unless ``take_rest`` (C2, X6). The
+        consent of each candidate to the identity number being kept is recorded (X10).
 
         A unit that sent it has its own people kept from their scores, review and objections (X8).
         """
         batch = tx.get(Batch, id)
         check_enrolling(BatchState(batch.state))
         read_sheet(sheet.content, rules.COLUMNS, SHEET)
+        rules.check_consent(identity_consent)
         content = seal_sheet(tx.vault, sheet.content)
         unit = str(unit_id) if unit_id else None
         return tx.start_job("enrol-candidates", content=content, batch_id=str(id), take_rest=take_rest, unit_id=unit)
@@ -66,10 +77,15 @@ class Candidates:
                 already_enrolled=enrolled,
                 take_rest=take_rest,
             )
-            tx.session.add_all(
+            candidates = [
                 _candidate(tx, batch, place, enrolment, unit_id)
                 for place, enrolment in enumerate(taken, len(enrolled) + 1)
-            )
+            ]
+            tx.session.add_all(candidates)
+            tx.flush()
+            consented_to = terms_of(PERSONAL_DATA, "identity-number", tx.today)
+            for candidate in candidates:
+                record_consent(tx, candidate.id, consented_to)
             job.finish(tx, {"imported": len(taken), "refused_rows": refused_rows(sheet.errors)})
 
     @operation(
@@ -79,6 +95,7 @@ class Candidates:
         response=CandidateLine,
         label=("考生", "Candidates"),
         kind="list",
+        exports=True,
     )
     def list_candidates(
         self, tx: Tx, id: uuid.UUID, page: PageRequest, occupation: str | None, level: int | None, passed: bool | None

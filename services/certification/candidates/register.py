@@ -6,15 +6,10 @@ from typing import Generic, TypeVar
 from services.certification.candidates.models import Candidate
 from services.certification.candidates.rules import PersonInOccupation
 from shared.identity.sealing import Vault
-from shared.standards.identity_number import IdentityNumber
+from shared.personal.belonging import identity_index
 
 T = TypeVar("T")
 U = TypeVar("U")
-
-
-def identity_index(vault: Vault, number: IdentityNumber) -> str:
-    """What a candidate's row is found by: the same for the same number, and telling nothing about it."""
-    return vault.blind(f"identity number {number.reveal()}")
 
 
 class Register(Generic[T]):
@@ -26,7 +21,9 @@ class Register(Generic[T]):
 
     @classmethod
     def of(cls, vault: Vault, candidates: Iterable[Candidate]) -> "Register[Candidate]":
-        return Register(vault, {(each.identity_index, each.occupation): each for each in candidates})
+        return Register(
+            vault, {(each.identity_index, each.occupation): each for each in candidates if each.identity_index}
+        )
 
     def each(self, of: Callable[[T], U]) -> "Register[U]":
         """The same register, with what ``of`` makes of each entry."""

@@ -74,6 +74,18 @@ def check_name(text: object) -> str:
     return name
 
 
+def check_consent(consented: bool) -> None:
+    """Refuse to take identity numbers without the candidates' separate consent (X10)."""
+    if not consented:
+        raise Refused(
+            "X10",
+            "登记身份证号须另行取得考生本人同意",
+            "Identity numbers are kept only with the separate consent of the candidates",
+            code="consent-needed",
+            field="identity_consent",
+        )
+
+
 def check_identity_number(cell: Cell, today: date) -> IdentityNumber:
     """The identity number of a cell, space around it aside; refused as ``IdentityNumber.parse`` does (X5)."""
     return IdentityNumber.parse(cell.strip() if isinstance(cell, str) else cell, today)

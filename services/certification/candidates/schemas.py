@@ -1,13 +1,21 @@
 """What comes in and goes out about candidates. Of an identity number only the last four are shown (X5)."""
 
-from services.certification.sheets import SheetIn
 from services.certification.vocabulary import OCCUPATIONS, PARTS, RULINGS, SEXES, WORK_TYPES
 from shared.api import fields as f
 
 
-class EnrolmentSheetIn(SheetIn):
-    """A sheet of one unit's people, or of people from anywhere."""
+class EnrolmentSheetIn(f.Schema):
+    """An .xlsx file with the sheet 报名, of one unit's people or of people from anywhere; ``take_rest`` takes the rows
+    in order although others are not. Identity numbers are taken only with the separate consent of everybody in it
+    (X10)."""
 
+    sheet = f.Upload("报名表", "Enrolment sheet", required=True, personal=("name", "identity-number"))
+    take_rest = f.Boolean("有误的行除外，其余照收", "Take the rest", load_default=False)
+    identity_consent = f.Boolean(
+        "表中考生均已另行同意登记身份证号",
+        "Everybody in the sheet has consented to the identity number being kept",
+        load_default=False,
+    )
     unit_id = f.UUID("送报单位", "Unit that sends it", load_default=None, allow_none=True)
 
 
@@ -24,8 +32,8 @@ class CandidateLine(f.Schema):
     batch_id = f.UUID("批次", "Batch")
     place = f.Integer("序号", "Place")
     name = f.String("姓名", "Name")
-    identity_last4 = f.String("身份证号后四位", "Last four of the identity number")
-    sex = f.Choice("性别", "Sex", SEXES)
+    identity_last4 = f.String("身份证号后四位", "Last four of the identity number", allow_none=True)
+    sex = f.Choice("性别", "Sex", SEXES, allow_none=True)
     occupation = f.Choice("职业", "Occupation", OCCUPATIONS)
     work_type = f.Choice("工种", "Work type", WORK_TYPES, allow_none=True)
     level = f.Integer("等级", "Level")

@@ -83,6 +83,7 @@ class Certificates:
         response=CertificateLine,
         label=("证书", "Certificates"),
         kind="list",
+        exports=True,
     )
     def list_certificates(self, tx: Tx, page: PageRequest, batch_id: uuid.UUID | None, level: int | None) -> Page:
         """Certificates by number; of one batch or level."""
@@ -110,13 +111,16 @@ class Certificates:
         permission="certification.certificate.read",
         label=("打印证书", "Print a certificate"),
         kind="download",
+        exports=True,
         media_type="application/pdf",
     )
     def print_certificate(self, tx: Tx, number: str) -> Download:
         """The certificate as PDF; printed again it has the same number and the same code (C7)."""
         certificate = tx.need(Certificate, number=rules.as_typed(number))
-        rules.check_printable(certificate.revoked_on, unprintable(certificate))
-        identity = IdentityNumber.parse(tx.vault.unseal(certificate.candidate.identity_sealed), tx.today)
+        sealed = certificate.candidate.identity_sealed
+        rules.check_printable(certificate.revoked_on, unprintable(certificate), erased=sealed is None)
+        assert sealed is not None
+        identity = IdentityNumber.parse(tx.vault.unseal(sealed), tx.today)
         content = pdf_of(certificate, identity, check_url(tx, certificate.number))
         return Download(f"{certificate.number}.pdf", content)
 

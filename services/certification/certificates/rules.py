@@ -125,10 +125,18 @@ def not_found(pattern: NumberPattern, text: str) -> NotFound:
     return NotFound(CHECK_NAMES[check].zh, CHECK_NAMES[check].en, code=f"certificate-{check.value}")
 
 
-def check_printable(revoked_on: date | None, missing: Set[str]) -> None:
-    """Refuse by C7 to print a revoked certificate, and one that would show boxes for ``missing`` characters."""
+def check_printable(revoked_on: date | None, missing: Set[str], *, erased: bool = False) -> None:
+    """Refuse by C7 to print a revoked certificate, and one that would show boxes for ``missing`` characters; by X11
+    one whose holder's personal data were ``erased``."""
     if revoked_on is not None:
         raise Refused("C7", "该证书已注销，不再制证", "The certificate is revoked and not printed", code="revoked")
+    if erased:
+        raise Refused(
+            "X11",
+            "持证人的个人信息保存期满已删除，不再制证；证书仍可按编号查验",
+            "The holder's personal data were erased in their time: it is not printed, but can be checked by number",
+            code="holder-erased",
+        )
     if missing:
         raise Refused(
             "C7",

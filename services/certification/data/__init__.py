@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from importlib.resources import files
+from pathlib import Path
 from typing import Any, Final
 
 from services.certification.batches.rules import PassRate
@@ -24,6 +25,7 @@ from services.certification.certificates.rules import NumberPart, NumberPattern
 from services.certification.examinations.rules import PassMarks, ResitPeriod
 from services.certification.results.rules import PublicityPeriod
 from shared.effective import in_force
+from shared.personal.terms import load
 from shared.text import Text
 
 Document = dict[str, Any]
@@ -145,6 +147,7 @@ RESIT_PERIODS: Final = tuple(
 PUBLICITY_PERIODS: Final = tuple(map(_publicity_period, _read("publicity.json")["publicity_periods"]))
 NUMBER_PATTERNS: Final = tuple(map(_number_pattern, _read("certificate_number.json")["patterns"]))
 BATCH_2020: Final = _historic_batch(_read("batch_2020.json"))
+PERSONAL_DATA: Final = load(Path(str(files(__name__).joinpath("personal_data.json"))))
 ISSUER: Final = _issuer(_read("issuer.json"))
 
 

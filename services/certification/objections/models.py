@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from services.certification.base import Base
 from services.certification.results import rules
+from shared.personal.declaring import tied
 from shared.store.base import Versioned
 from shared.text import Text
 
@@ -20,6 +21,7 @@ class Objection(Versioned, Base):
     """An objection against one candidate's result, and what came of it (C6, X7, X8)."""
 
     __tablename__ = "objections"
+    __table_args__ = ({"info": tied(Text("异议", "Objection"), parent="candidate_id", of="candidates")},)
     label = Text("异议", "objection")
 
     batch_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("batches.id"), index=True)

@@ -10,6 +10,7 @@ from services.finance.base import Base
 from services.finance.expenditures import rules
 from services.finance.signers.rules import Claim, Post
 from shared.api.sentences import Sentence, kept
+from shared.personal.declaring import personal, tied
 from shared.store.base import Identified, Versioned
 from shared.text import Text
 
@@ -26,11 +27,12 @@ class Expenditure(Versioned, Base):
     __table_args__ = (
         CheckConstraint("amount > 0", name="amount_above_zero"),
         CheckConstraint("paid > 0 AND paid <= amount", name="paid_within_amount"),
+        {"info": tied(Text("支出", "Expenditure"), person="claimant_id", began="requested_on")},
     )
     label = Text("支出", "expenditure")
 
     kind: Mapped[str] = mapped_column(index=True)
-    payee: Mapped[str]
+    payee: Mapped[str] = mapped_column(info=personal("payee", Text("收款方", "Payee")))
     purpose: Mapped[str]
     amount: Mapped[int]
     requester_id: Mapped[uuid.UUID] = mapped_column(index=True)

@@ -24,7 +24,7 @@ class ExpenditureIn(f.Schema):
     """A request to spend; ``claimant_id`` is whoever is paid back, the requester unless given."""
 
     kind = f.Choice("费用种类", "Kind of expense", KINDS, required=True)
-    payee = f.String("收款方", "Payee", required=True, max_length=200, validate=WRITTEN)
+    payee = f.String("收款方", "Payee", required=True, max_length=200, validate=WRITTEN, personal="payee")
     purpose = f.String("用途", "Purpose", required=True, validate=WRITTEN)
     amount = f.Money("金额", "Amount", required=True)
     claimant_id = f.UUID("报销人", "Claimant", load_default=None, allow_none=True)

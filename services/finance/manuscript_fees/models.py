@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from services.finance.base import Base
 from services.finance.manuscript_fees import rules
+from shared.personal.declaring import tied
 from shared.store.base import Identified, Versioned
 from shared.text import Text
 
@@ -19,7 +20,10 @@ class ManuscriptFee(Versioned, Base):
     """
 
     __tablename__ = "manuscript_fees"
-    __table_args__ = (CheckConstraint("amount >= 0", name="amount_not_negative"),)
+    __table_args__ = (
+        CheckConstraint("amount >= 0", name="amount_not_negative"),
+        {"info": tied(Text("稿费", "Manuscript fee"), person="author_id")},
+    )
     label = Text("稿费", "manuscript fee")
 
     article_id: Mapped[uuid.UUID] = mapped_column(unique=True)

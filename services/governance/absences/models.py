@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from services.governance.absences import rules
 from services.governance.base import Base
 from services.governance.posts.models import Post
+from shared.personal.declaring import tied
 from shared.store.base import Versioned
 from shared.text import Text
 
@@ -17,7 +18,10 @@ class Absence(Versioned, Base):
     """One person away from one post from ``since`` up to, not including, ``until`` (G11). Kept for good (X7)."""
 
     __tablename__ = "absences"
-    __table_args__ = (CheckConstraint("until >= since", name="until_not_before_since"),)
+    __table_args__ = (
+        CheckConstraint("until >= since", name="until_not_before_since"),
+        {"info": tied(Text("请假", "Absence"), person="person_id")},
+    )
     label = Text("请假", "absence")
 
     post_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("posts.id"), index=True)

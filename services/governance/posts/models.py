@@ -14,6 +14,7 @@ from services.governance.base import Base
 from services.governance.posts import rules
 from services.governance.versions import Duties, duties_on
 from shared.api.sentences import Sentence
+from shared.personal.declaring import tied
 from shared.store.base import Versioned
 from shared.text import Text
 
@@ -79,7 +80,10 @@ class Tenure(Versioned, Base):
     """
 
     __tablename__ = "tenures"
-    __table_args__ = (CheckConstraint("until > since", name="until_after_since"),)
+    __table_args__ = (
+        CheckConstraint("until > since", name="until_after_since"),
+        {"info": tied(Text("任职", "Tenure of a post"), person="person_id")},
+    )
     label = Text("任职", "tenure")
 
     post_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("posts.id"), index=True)

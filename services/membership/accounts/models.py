@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from services.membership.accounts.rules import Secret
 from services.membership.base import Base
 from services.membership.grants import rules as grant_rules
+from shared.personal.declaring import personal, tied
 from shared.store.base import Versioned
 from shared.store.changes import SECRET
 from shared.text import Text
@@ -28,10 +29,11 @@ class Account(Versioned, Base):
             unique=True,
             postgresql_where=text("closed_at IS NULL"),
         ),
+        {"info": tied(Text("账号", "Account"), person="person_id", began="closed_at")},
     )
     label = Text("账号", "account")
 
-    username: Mapped[str] = mapped_column(unique=True)
+    username: Mapped[str] = mapped_column(unique=True, info=personal("account", Text("用户名", "User name")))
     person_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("people.id"))
     secret: Mapped[str]
     password_hash: Mapped[str] = mapped_column(info=SECRET)

@@ -14,7 +14,7 @@ def _roles(**kwargs: bool) -> f.List:
 
 
 class AccountIn(f.Schema):
-    username = f.String("用户名", "User name", required=True, max_length=100)
+    username = f.String("用户名", "User name", required=True, max_length=100, personal="account")
     person_id = f.UUID("人员", "Person", load_default=None, allow_none=True)
     roles = _roles(required=True)
 

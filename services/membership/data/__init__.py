@@ -6,13 +6,16 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from services.membership.dues.rules import DuesTerms
+from services.membership.personal_data.rules import RequestTerms
 from services.membership.rights.rules import PostRoles
 from services.membership.roles.rules import Incompatibilities
 from services.membership.units.rules import Basis, Tier, tier
+from shared.personal.terms import Terms, classes_of, load
 from shared.text import Text
 
 
@@ -108,6 +111,23 @@ def longest_api_token() -> timedelta:
 def dues_terms() -> tuple[DuesTerms, ...]:
     """Every version of how long there is to pay dues (M3, M4, X4)."""
     return tuple(DuesTerms.from_data(version) for version in _load("dues_terms.json")["versions"])
+
+
+@cache
+def personal_data_terms() -> tuple[Terms, ...]:
+    """Every version of why and how long personal data are kept here (X4, X10, X11)."""
+    return load(Path(str(files(__package__) / "personal_data.json")))
+
+
+def personal_data_classes() -> dict[str, Text]:
+    """Every class of personal data kept here, by code."""
+    return classes_of(personal_data_terms())
+
+
+@cache
+def request_terms() -> tuple[RequestTerms, ...]:
+    """Every version of how long there is to answer requests about personal data (X4, X12)."""
+    return tuple(RequestTerms.from_data(version) for version in _load("personal_requests.json")["versions"])
 
 
 @cache

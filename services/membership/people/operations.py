@@ -4,12 +4,15 @@ import uuid
 
 from sqlalchemy import select
 
+from services.membership.data import personal_data_terms
 from services.membership.events import PersonRegistered
 from services.membership.people import rules
 from services.membership.people.models import Person
 from services.membership.people.schemas import PersonIn, PersonOut, PersonQuery
 from shared.api.operations import operation
 from shared.api.paging import Page, PageRequest
+from shared.personal.consents import record_consent
+from shared.personal.terms import terms_of
 from shared.standards.identity_number import IdentityNumber
 from shared.store.tx import Tx
 
@@ -37,9 +40,10 @@ class People:
             holder = tx.find(Person, identity_index=index)
             rules.check_new(holder.id if holder else None)
             person.identity_number, person.identity_index = tx.vault.seal(number.reveal()), index
-            person.identity_consented_at = tx.now
         tx.add(person)
         tx.flush()
+        if identity_number is not None:
+            record_consent(tx, person.id, terms_of(personal_data_terms(), "identity-number", tx.today))
         tx.emit(PersonRegistered.of(person))
         return _shown(tx, person)
 
@@ -50,6 +54,7 @@ class People:
         response=PersonOut,
         label=("人员", "People"),
         kind="list",
+        exports=True,
     )
     def list_people(self, tx: Tx, page: PageRequest, name: str | None) -> Page:
         """People by name; white space, width and case do not matter to the search."""

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.membership.base import Base
 from services.membership.representatives.rules import Term
+from shared.personal.declaring import tied
 from shared.store.base import Versioned
 from shared.store.sight import OF_UNIT
 from shared.text import Text
@@ -17,7 +18,10 @@ class Representative(Versioned, Base):
     """A person acts for a unit from ``first_day`` through ``last_day`` (M2); kept for good (X7)."""
 
     __tablename__ = "representatives"
-    __table_args__ = (CheckConstraint("last_day >= first_day", name="last_day_after_first"),)
+    __table_args__ = (
+        CheckConstraint("last_day >= first_day", name="last_day_after_first"),
+        {"info": tied(Text("单位代表", "Representation of a unit"), person="person_id")},
+    )
     label = Text("代表关系", "representation")
 
     unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("units.id"), index=True, info=OF_UNIT)

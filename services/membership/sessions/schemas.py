@@ -11,7 +11,7 @@ class SessionIn(f.Schema):
     """User name and password, or one-time secret; a code where the account has a second factor. Who represents several
     units may choose the one to act for."""
 
-    username = f.String("用户名", "User name", required=True, max_length=100)
+    username = f.String("用户名", "User name", required=True, max_length=100, personal="account")
     password = f.String("密码", "Password", required=True, max_length=500)
     unit_id = f.UUID("代表单位", "Unit to act for", load_default=None, allow_none=True)
     code = f.String("动态码或恢复码", "Code or recovery code", load_default=None, allow_none=True, max_length=40)

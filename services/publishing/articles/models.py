@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from services.publishing.articles import rules
 from services.publishing.base import Base
 from shared.api.sentences import Sentence
+from shared.personal.declaring import tied
 from shared.store.base import Identified, Versioned
 from shared.store.changes import SECRET
 from shared.store.sight import OF_PARENT, OF_PERSON, OF_UNIT
@@ -19,7 +20,10 @@ class Article(Versioned, Base):
     """An article; what it earned is recorded on it when its issue comes out (P6, X4)."""
 
     __tablename__ = "articles"
-    __table_args__ = (CheckConstraint("fee >= 0", name="fee_not_negative"),)
+    __table_args__ = (
+        CheckConstraint("fee >= 0", name="fee_not_negative"),
+        {"info": tied(Text("稿件", "Article"), person="author_id")},
+    )
     label = Text("稿件", "article")
 
     # An unpublished text may hold what the trade-secret check holds back (P5).
@@ -61,7 +65,10 @@ class Review(Identified, Base):
     """One verdict on one revision (P5); kept for good (X7)."""
 
     __tablename__ = "reviews"
-    __table_args__ = (UniqueConstraint("article_id", "kind", "revision", "passed"),)
+    __table_args__ = (
+        UniqueConstraint("article_id", "kind", "revision", "passed"),
+        {"info": tied(Text("审稿意见", "Review of an article"), person="reviewer_id")},
+    )
 
     article_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("articles.id"), index=True, info=OF_PARENT)
     kind: Mapped[str]

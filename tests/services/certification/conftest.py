@@ -111,7 +111,10 @@ class Office:
     def upload(self, operation: str, batch: str, content: bytes, *, as_: Person | None = None, **more) -> dict:
         """The ended job."""
         who = as_ or self.who(operation)
+        if operation == "enrol_candidates":
+            more = {"identity_consent": True, **more}
         started = self.do(operation, as_=who, id=batch, sheet=self.file(content), **more)
+        assert started.status == 202, started.problem
 
         def ended():
             job = self.do("get_job", as_=who, id=started["id"]).body

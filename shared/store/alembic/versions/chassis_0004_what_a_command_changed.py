@@ -1,13 +1,13 @@
 """What a command changed, and from where
 
-Revision: chassis_0004, after chassis_0002
+Revision: chassis_0004, after chassis_0003
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "chassis_0004"
-down_revision = "chassis_0002"
+down_revision = "chassis_0003"
 branch_labels = None
 depends_on = None
 
