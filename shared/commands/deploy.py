@@ -1,4 +1,4 @@
-"""``xiehui keys``, ``migrate`` and ``migrations``: what a deployment needs before its services start."""
+"""``xiehui setup``, ``migrate`` and ``migrations``: what a deployment needs before its services start."""
 
 import os
 import secrets
@@ -17,7 +17,6 @@ console = Console(stderr=True)
 def register(app: typer.Typer) -> None:
     app.command()(env)
     app.command()(setup)
-    app.command()(keys)
     app.command()(migrate)
     app.command()(migrations)
 
@@ -83,15 +82,6 @@ def _up_to_date(name: str) -> None:
 def _greet(greetings: list[str]) -> None:
     for greeting in greetings:
         console.print(greeting, markup=False, highlight=False)
-
-
-def keys() -> None:
-    """Make the keys that are missing: the root's, each service's and the gateway's (folder: XIEHUI_KEYS)."""
-    from shared.running import prepare_keys
-
-    folder = from_environment().keys
-    made = prepare_keys(folder)
-    console.print(f"{folder}: {', '.join(made) if made else '齐全 / complete'}")
 
 
 def migrate(

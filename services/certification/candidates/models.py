@@ -13,7 +13,7 @@ from services.certification.examinations import rules as examinations
 from services.certification.examinations.rules import Mark, Part, PassMarks
 from services.certification.results import rules as results
 from services.certification.scores.models import Score
-from shared.store.base import Versioned
+from shared.store.base import SEALED, Versioned
 from shared.text import Text
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class Candidate(Versioned, Base):
     batch_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("batches.id"))
     place: Mapped[int]
     name: Mapped[str]
-    identity_sealed: Mapped[bytes]
+    identity_sealed: Mapped[bytes] = mapped_column(info=SEALED)
     identity_index: Mapped[str]
     identity_last4: Mapped[str]
     sex: Mapped[str]

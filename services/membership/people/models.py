@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.membership.base import Base
-from shared.store.base import Versioned
+from shared.store.base import SEALED, Versioned
 from shared.text import Text
 
 
@@ -17,7 +17,7 @@ class Person(Versioned, Base):
 
     name: Mapped[str]
     search_key: Mapped[str] = mapped_column(index=True)
-    identity_number: Mapped[bytes | None]
+    identity_number: Mapped[bytes | None] = mapped_column(info=SEALED)
     identity_index: Mapped[str | None] = mapped_column(unique=True)
     identity_consented_at: Mapped[datetime | None]
     registered_at: Mapped[datetime]
