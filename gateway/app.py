@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from flask import Flask
 
 from gateway.bus import Bus, Caller
+from gateway.cors import shared_with
 from gateway.describing import init_describing
 from gateway.dispatch import Dispatcher, init_dispatch, straight
 from gateway.headers import secured
@@ -21,6 +22,7 @@ from gateway.limits import RATES, Limits
 from gateway.manifests import ManifestStore
 from gateway.observing import init_observing, observed
 from gateway.problems import init_problems
+from gateway.proxies import behind
 from gateway.routing import RoutingTable
 from gateway.testing_clock import init_testing_clock
 from shared.identity.keys import Keyring
@@ -28,6 +30,8 @@ from shared.settings import Settings
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+    from gateway.shared_counts import SharedCounts
 
 NAME = "gateway"
 """Under which name the deployment's root key vouches for the gateway."""
@@ -71,7 +75,12 @@ def create_app(settings: Settings, *, client: Caller | None = None, observer: bo
     app.table = RoutingTable(keep=store.keep)
     app.table.remember(store.load())
     app.bus = Bus(settings, app.table, client=client, keyring=_keyring(settings) if observer else None)
-    app.limits = Limits(_keyring(settings) if observer else None, rates={**RATES, **settings.limits})
+    app.limits = Limits(
+        _keyring(settings) if observer else None,
+        rates={**RATES, **settings.limits},
+        accounts=settings.limit_accounts,
+        shared=_shared_counts(settings),
+    )
     init_observing(app)
     init_problems(app)
     dispatcher = Dispatcher(settings, app.table, app.bus, app.limits)
@@ -79,10 +88,19 @@ def create_app(settings: Settings, *, client: Caller | None = None, observer: bo
     init_describing(app, app.table, address=settings.address, version=version("xiehui"))
     init_health(app, app.bus, app.table)
     init_testing_clock(app)
-    front = straight(dispatcher, partial(Flask.wsgi_app, app))
-    app.front = observed(secured(front, https=settings.address.startswith("https://")))
+    front = shared_with(settings.cors_origins, straight(dispatcher, partial(Flask.wsgi_app, app)))
+    front = observed(secured(front, https=settings.address.startswith("https://")))
+    app.front = behind(settings.trusted_proxies, front)
     return app
 
 
 def _keyring(settings: Settings) -> Keyring:
     return Keyring.load(settings.keys, NAME)
+
+
+def _shared_counts(settings: Settings) -> "SharedCounts | None":
+    if not settings.limit_store:
+        return None
+    from gateway.shared_counts import SharedCounts
+
+    return SharedCounts(settings.limit_store)

@@ -39,7 +39,8 @@ class Dispatcher:
         route = match.route
         asked = seen(request.environ)
         asked.found(route)
-        self._limits.check(request, route)
+        asked.standing = self._limits.count(request, route)
+        asked.standing.check()
         if self._table.away(route.service):
             raise self._bus.away(route.service)
         headers = read_headers(request, route, asked.correlation_id)

@@ -11,6 +11,7 @@ import structlog
 from flask import Flask, request
 from prometheus_client import Counter, Histogram
 
+from gateway.limits import Standing
 from gateway.requests import read_correlation_id
 from gateway.routes import Route
 from shared.observe.metrics import REQUEST_SECONDS, REQUESTS
@@ -25,14 +26,16 @@ _SEEN = "xiehui.seen"
 
 
 class Seen:
-    """What is known of a request: its correlation id, since when, and what it turned out to ask for."""
+    """What is known of a request: its correlation id, since when, what it turned out to ask for, and how its limit
+    stands where it was counted."""
 
-    __slots__ = ("began", "correlation_id", "operation", "service")
+    __slots__ = ("began", "correlation_id", "operation", "service", "standing")
 
     def __init__(self, correlation_id: str) -> None:
         self.began = time.perf_counter()
         self.correlation_id = correlation_id
         self.service, self.operation = "gateway", "unmatched"
+        self.standing: Standing | None = None
 
     def found(self, route: Route) -> None:
         self.service, self.operation = route.service, route.name
@@ -54,7 +57,10 @@ def observed(application: "WSGIApplication") -> "WSGIApplication":
 
         def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
             _note(asked, environ["REQUEST_METHOD"], int(status[:3]))
-            return start_response(status, [*headers, (CORRELATION_HEADER, asked.correlation_id)], *error)
+            own = [(CORRELATION_HEADER, asked.correlation_id)]
+            if asked.standing is not None:
+                own += asked.standing.headers()
+            return start_response(status, [*headers, *own], *error)
 
         return application(environ, start)
 

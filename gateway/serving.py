@@ -18,6 +18,8 @@ timeout = 60
 graceful_timeout = 8
 control_socket_disable = True
 limit_request_line = 8190
+# gunicorn would believe X-Forwarded-Proto of whoever is on this machine; XIEHUI_TRUSTED_PROXIES says whom to believe.
+forwarded_allow_ips = ""
 
 
 def post_worker_init(worker: Any) -> None:

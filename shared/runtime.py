@@ -154,7 +154,7 @@ class Runtime:
             settings.database_url_of(plugin.name), pool_size=settings.max_workers, idle_limit=IDLE_LIMIT
         )
         self.keyring = Keyring.load(settings.keys, plugin.name)
-        self.vault = Vault(self.keyring.secret)
+        self.vault = Vault(self.keyring.secret, self.keyring)
         self.withdrawals = Withdrawals()
         self.asker = Asker(settings.amqp_url, self.keyring)
         self.signals = Signals()

@@ -1,11 +1,12 @@
 """What an operator may set, read once from the environment (prefix ``XIEHUI_``)."""
 
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from environs import Env, validate
+from environs import Env, ValidationError, validate
 
 DEFAULT_RETRY_DELAYS = (5.0, 30.0, 120.0, 600.0)
 RATE_CLASSES = ("read", "write", "sign-in", "public")
@@ -40,6 +41,14 @@ class Settings:
     """Requests a minute that the gateway lets one account or address make, by rate class, where not its default."""
     second_factor: str = OPTIONAL
     """Who cannot do without a second factor when signing in: nobody, or those whose role it is to sign."""
+    limit_accounts: int = 5
+    """How many times as often as one account all those of one address together may ask."""
+    limit_store: str = ""
+    """Where gateways count together, such as redis://host:6379/0; each counts by itself where it is not set."""
+    cors_origins: tuple[str, ...] = ()
+    """Origins, such as https://portal.example, whose pages may read the gateway's answers."""
+    trusted_proxies: int = 0
+    """How many proxies stand in front of the gateway: so many entries of X-Forwarded-* are believed."""
     state: Path = Path("data/state")
     """Where the gateway keeps the last good manifests."""
 
@@ -83,5 +92,29 @@ def from_environment() -> Settings:
         poll_every=env.float("POLL_EVERY", base.poll_every),
         limits={name: limit for name, limit in limits.items() if limit is not None},
         second_factor=env.str("SECOND_FACTOR", base.second_factor, validate=validate.OneOf([OPTIONAL, SIGNERS])),
+        limit_accounts=env.int("LIMIT_ACCOUNTS", base.limit_accounts, validate=at_least(1)),
+        limit_store=env.str("LIMIT_STORE", base.limit_store),
+        cors_origins=tuple(env.list("CORS_ORIGINS", default=[], validate=each_an_origin)),
+        trusted_proxies=env.int("TRUSTED_PROXIES", base.trusted_proxies, validate=at_least(0)),
         state=Path(env.str("STATE", str(base.state))),
     )
+
+
+_ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?|https?://\[[0-9a-f:.]+\](:[0-9]{1,5})?")
+
+
+def at_least(least: int) -> Callable[[int], None]:
+    """A check of a setting that is a number."""
+
+    def check(value: int) -> None:
+        if value < least:
+            raise ValidationError(f"{value} is less than {least}")
+
+    return check
+
+
+def each_an_origin(values: Sequence[str]) -> None:
+    """Exact origins only, as browsers send them: no "*", which would let every page read what a token opens."""
+    for value in values:
+        if not _ORIGIN.fullmatch(value):
+            raise ValidationError(f"{value!r} is no origin such as https://portal.example")

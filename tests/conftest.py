@@ -3,5 +3,6 @@
 pytest_plugins = [
     "shared.testing.postgres",
     "shared.testing.rabbitmq",
+    "shared.testing.redis",
     "shared.testing.services",
 ]

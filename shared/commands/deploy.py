@@ -1,4 +1,4 @@
-"""``xiehui keys``, ``migrate`` and ``migrations``: what a deployment needs before its services start."""
+"""``xiehui setup``, ``migrate`` and ``migrations``: what a deployment needs before its services start."""
 
 import os
 import secrets
@@ -17,7 +17,6 @@ console = Console(stderr=True)
 def register(app: typer.Typer) -> None:
     app.command()(env)
     app.command()(setup)
-    app.command()(keys)
     app.command()(migrate)
     app.command()(migrations)
 
@@ -26,14 +25,18 @@ def env(
     file: Annotated[Path, typer.Argument(help="Where to write")] = Path(".env"),
     example: Annotated[Path, typer.Option(help="What to fill in")] = Path(".env.example"),
 ) -> None:
-    """Write .env with a fresh secret in every empty place of .env.example; an existing one is only completed."""
+    """Write .env with a fresh secret for every empty password of .env.example; an existing one is only completed."""
     known = assignments(file.read_text()) if file.is_file() else {}
     wanted = assignments(example.read_text())
-    fresh = {name: known.get(name) or value or secrets.token_urlsafe(24) for name, value in wanted.items()}
+    fresh = {name: known.get(name) or value or _made_up(name) for name, value in wanted.items()}
     text = "".join(f"{name}={value}\n" for name, value in {**known, **fresh}.items())
     with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as target:
         target.write(text)
     console.print(f"{file}: {len(wanted)} 项 / entries")
+
+
+def _made_up(name: str) -> str:
+    return secrets.token_urlsafe(24) if name.endswith("PASSWORD") or "_PASSWORD_" in name else ""
 
 
 def assignments(text: str) -> dict[str, str]:
@@ -79,15 +82,6 @@ def _up_to_date(name: str) -> None:
 def _greet(greetings: list[str]) -> None:
     for greeting in greetings:
         console.print(greeting, markup=False, highlight=False)
-
-
-def keys() -> None:
-    """Make the keys that are missing: the root's, each service's and the gateway's (folder: XIEHUI_KEYS)."""
-    from shared.running import prepare_keys
-
-    folder = from_environment().keys
-    made = prepare_keys(folder)
-    console.print(f"{folder}: {', '.join(made) if made else '齐全 / complete'}")
 
 
 def migrate(

@@ -51,6 +51,12 @@ class Columns:
     }
 
 
+SEALED: dict[Any, Any] = {"sealed": True}
+"""What is said of a column, as its ``info``, that holds seals of the service's vault: they are found by it when the
+secret changes (shared.store.resealing). A column of bytes that holds none says ``PLAIN``."""
+PLAIN: dict[Any, Any] = {"sealed": False}
+
+
 def metadata() -> MetaData:
     """A metadata for one service's ``Base``, with the naming of constraints all share."""
     return MetaData(naming_convention=NAMING)

@@ -59,6 +59,17 @@ def test_no_secret_has_a_default(written: dict[str, Any]) -> None:
         assert variable[1].startswith(":?"), variable
 
 
+def test_gateways_count_together_where_nobody_else_can_reach(written: dict[str, Any]) -> None:
+    address = make_url(written["services"]["gateway"]["environment"]["XIEHUI_LIMIT_STORE"])
+    store = written["services"][str(address.host)]
+    (network,) = store["networks"]
+    assert written["networks"][network] == {"internal": True}
+    assert "ports" not in store
+    on_it = {name for name, service in written["services"].items() if network in service.get("networks", [])}
+    assert on_it == {"redis", "gateway"}
+    assert written["services"]["gateway"]["networks"] == ["default", network], "it must reach the bus as well"
+
+
 def test_every_volume_and_dependency_exists(written: dict[str, Any]) -> None:
     used = set()
     for service in written["services"].values():
@@ -158,6 +169,7 @@ def test_make_env_fills_every_secret_and_keeps_those_there_are(tmp_path: Path) -
     secrets = [value for name, value in values.items() if "PASSWORD" in name]
     assert len(secrets) == len(set(secrets)) == 2 * len(plugins()) + 3
     assert min(map(len, secrets)) >= 24
+    assert (values["CORS_ORIGINS"], values["TRUSTED_PROXIES"]) == ("", "0"), "what is no secret is not made up"
     assert (tmp_path / ".env").stat().st_mode & 0o077 == 0
     subprocess.run(run, check=True, capture_output=True)
     assert (tmp_path / ".env").read_text() == first

@@ -4,7 +4,9 @@ from urllib.parse import unquote
 import pytest
 from werkzeug.http import parse_options_header
 
+from gateway.app import create_app
 from shared.errors import Broken, NotFound, Refused, Unauthenticated, Unavailable
+from shared.settings import Settings
 
 BATCHES = "/v1/certification/batches"
 ID = "0192f0c1-2a7b-7cc3-98a4-5d1f0e6b7a90"
@@ -182,11 +184,32 @@ def test_data_is_the_answer_unless_a_page_is_asked_for(front):
         assert answer.content_type == "application/json", accept
 
 
-def test_browsers_are_kept_from_what_they_should_not_do(front):
-    for path in ("/", "/docs", BATCHES, "/nowhere", "/openapi.json"):
-        headers = front.http.get(path).headers
-        assert headers["X-Content-Type-Options"] == "nosniff"
-        assert headers["Referrer-Policy"] == "no-referrer"
-        assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
-        assert "unsafe" not in headers["Content-Security-Policy"]
-        assert "max-age" in headers["Strict-Transport-Security"]
+EVERYWHERE = [
+    "/", "/docs", "/openapi.json", "/healthz", "/readyz", "/metrics", "/static/site.css", "/static/nothing.css",
+    BATCHES, CHECK, "/v1/nowhere", "/v1", "/nowhere", "/testing/clock",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("accept", ["application/json", "text/html"])
+@pytest.mark.parametrize("path", EVERYWHERE)
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "OPTIONS"])
+def test_browsers_are_kept_from_what_they_should_not_do(front, method, path, accept):
+    headers = front.http.open(path, method=method, headers={"Accept": accept}).headers
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "no-referrer"
+    assert headers["X-Frame-Options"] == "DENY"
+    assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert "camera=()" in headers["Permissions-Policy"]
+    (policy,) = headers.getlist("Content-Security-Policy")
+    assert policy.startswith("default-src 'none'")
+    assert "frame-ancestors 'none'" in policy
+    assert "unsafe" not in policy
+    assert "max-age" in headers["Strict-Transport-Security"]
+    (kept,) = headers.getlist("Cache-Control")
+    assert kept == "no-store" or path in ("/docs", "/openapi.json", CHECK, "/static/site.css")
+
+
+def test_without_https_browsers_are_not_told_to_stay_with_it(tmp_path):
+    app = create_app(Settings(state=tmp_path), observer=False)
+    assert "Strict-Transport-Security" not in app.test_client().get("/").headers

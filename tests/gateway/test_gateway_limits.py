@@ -49,21 +49,64 @@ def test_each_account_has_a_count_of_its_own_wherever_it_is(front, keys):
     route = front.app.table.current.match("/v1/certification/batches", "GET").route
     one, other = token("membership", "1"), token("membership", "2")
     for _ in range(2):
-        limits.check(Asked("192.0.2.1", one), route)
-        limits.check(Asked("192.0.2.1", other), route)
+        limits.count(Asked("192.0.2.1", one), route).check()
+        limits.count(Asked("192.0.2.1", other), route).check()
     with pytest.raises(TooMany):
-        limits.check(Asked("192.0.2.99", one), route)
-    limits.check(Asked("192.0.2.1"), route)
+        limits.count(Asked("192.0.2.99", one), route).check()
+    limits.count(Asked("192.0.2.1"), route).check()
+
+
+def test_many_accounts_cannot_flood_from_one_address(front, keys):
+    keyring = Keyring.load(keys, "membership")
+    limits = Limits(Keyring.load(keys, "gateway"), rates={"read": 2, "write": 2}, accounts=3)
+    route = front.app.table.current.match("/v1/certification/batches", "GET").route
+
+    def asked(account: int, address: str = "192.0.2.1") -> Asked:
+        token = issue_access(keyring, account=str(account), person=None, session="s", roles=[])
+        return Asked(address, f"Bearer {token}")
+
+    for account in range(6):
+        limits.count(asked(account), route).check()
+    with pytest.raises(TooMany):
+        limits.count(asked(6), route).check()
+    limits.count(asked(7, "192.0.2.2"), route).check()
+    limits.count(Asked("192.0.2.1"), route).check()
+
+
+def test_an_answer_says_how_the_nearest_bound_stands(front, keys):
+    keyring = Keyring.load(keys, "membership")
+    limits = Limits(Keyring.load(keys, "gateway"), rates={"read": 4, "write": 4}, accounts=2, now=lambda: 6018.5)
+    route = front.app.table.current.match("/v1/certification/batches", "GET").route
+
+    def asked(account: int) -> Asked:
+        token = issue_access(keyring, account=str(account), person=None, session="s", roles=[])
+        return Asked("192.0.2.1", f"Bearer {token}")
+
+    found = [limits.count(asked(account), route) for account in (1, 1, 1, 2, 3, 4)]
+    assert found == [(4, 3, 42), (4, 2, 42), (4, 1, 42), (4, 3, 42), (4, 3, 42), (8, 2, 42)]
+
+
+@pytest.mark.parametrize("accept", ["application/json", "text/html"])
+def test_limits_are_told_on_both_ways_and_on_refusals(front, accept):
+    check = "/v1/certification/checks/S1"
+    answer = front.http.get(check, headers={"Accept": accept})
+    assert (answer.headers["RateLimit-Limit"], answer.headers["RateLimit-Remaining"]) == ("6000", "5999")
+    assert 0 < int(answer.headers["RateLimit-Reset"]) <= 60
+    assert "RateLimit-Limit" not in front.http.get("/docs").headers
+    for _ in range(RATES["sign-in"] + 1):
+        answer = front.http.post(SESSIONS, json={})
+    assert (answer.status_code, answer.headers["RateLimit-Remaining"]) == (429, "0")
+    assert answer.headers["Retry-After"] == answer.headers["RateLimit-Reset"]
 
 
 def test_a_made_up_token_opens_no_count_of_its_own(front, keys):
     forged = issue_access(Keyring.load(keys, "stranger"), account="9", person=None, session="s", roles=[])
     limits = Limits(Keyring.load(keys, "gateway"), rates={"read": 2, "write": 2})
     route = front.app.table.current.match("/v1/certification/batches", "GET").route
-    limits.check(Asked("192.0.2.1", f"Bearer {forged}"), route)
-    limits.check(Asked("192.0.2.1", "Bearer x.y.z"), route)
+    limits.count(Asked("192.0.2.1", f"Bearer {forged}"), route).check()
+    limits.count(Asked("192.0.2.1", "Bearer x.y.z"), route).check()
     with pytest.raises(TooMany):
-        limits.check(Asked("192.0.2.1", "Basic abc"), route)
+        limits.count(Asked("192.0.2.1", "Basic abc"), route).check()
 
 
 def test_a_class_nobody_has_heard_of_is_counted_like_what_it_does(front):
@@ -76,13 +119,13 @@ def test_the_count_starts_again_with_every_minute(front):
     limits = Limits(None, rates={"read": 2, "write": 2}, now=lambda: now)
     route = front.app.table.current.match("/v1/certification/batches", "GET").route
     for _ in range(2):
-        limits.check(Asked("192.0.2.1"), route)
+        limits.count(Asked("192.0.2.1"), route).check()
     now += 48
     with pytest.raises(TooMany) as caught:
-        limits.check(Asked("192.0.2.1"), route)
+        limits.count(Asked("192.0.2.1"), route).check()
     assert caught.value.retry_after == 12
     now += 12
-    limits.check(Asked("192.0.2.1"), route)
+    limits.count(Asked("192.0.2.1"), route).check()
 
 
 def test_an_operator_may_set_a_limit_and_leave_the_others(tmp_path, monkeypatch):

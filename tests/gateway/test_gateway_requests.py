@@ -4,6 +4,9 @@ import uuid
 
 import pytest
 
+from gateway.app import create_app
+from shared.settings import Settings
+
 BATCHES = "/v1/certification/batches"
 ONE = f"{BATCHES}/0192f0c1-2a7b-7cc3-98a4-5d1f0e6b7a90"
 
@@ -118,6 +121,37 @@ def test_a_body_over_the_limit_is_refused(front):
     assert front.http.post(BATCHES, data=at_limit, content_type="application/json").status_code == 200
     over = front.http.post(BATCHES, data=at_limit + b" ", content_type="application/json")
     assert code(over) == (413, "too-large")
+
+
+@pytest.mark.parametrize("accept", ["application/json", "text/html"])
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT"])
+def test_no_way_takes_a_body_over_the_limit(front, method, accept):
+    headers = {"Accept": accept}
+    path = BATCHES if method == "POST" else ONE
+    told = front.http.open(path, method=method, data=b" " * 2001, content_type="application/json", headers=headers)
+    assert told.status_code == 413
+    untold = front.http.open(
+        path,
+        method=method,
+        input_stream=io.BytesIO(b" " * 5000),
+        content_type="application/json",
+        headers=headers,
+        environ_overrides={"HTTP_TRANSFER_ENCODING": "chunked", "wsgi.input_terminated": True},
+    )
+    assert untold.status_code == 413
+    assert front.services.calls == []
+
+
+@pytest.mark.parametrize("bracket", ["[]", "{}"])
+def test_a_body_nested_without_end_is_refused_and_breaks_nothing(front, tmp_path, bracket):
+    app = create_app(Settings(state=tmp_path), client=front.services, observer=False)
+    for offer in front.app.table.current.offers.values():
+        app.table.hear(offer.manifest)
+    opening = bracket[0] if bracket == "[]" else '{"a":'
+    body = '{"name": ' + opening * 200_000 + "1" + bracket[1] * 200_000 + "}"
+    answer = app.test_client().post(BATCHES, data=body, content_type="application/json")
+    assert code(answer) == (400, "malformed")
+    assert front.services.calls == []
 
 
 def chunked(front, path, body, kind="application/json", **server):

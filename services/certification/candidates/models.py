@@ -14,7 +14,7 @@ from services.certification.examinations.rules import Mark, Part, PassMarks
 from services.certification.results import rules as results
 from services.certification.scores.models import Score
 from shared.personal.declaring import Shown, personal, tied
-from shared.store.base import Versioned
+from shared.store.base import SEALED, Versioned
 from shared.text import Text
 
 if TYPE_CHECKING:
@@ -47,7 +47,9 @@ class Candidate(Versioned, Base):
     batch_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("batches.id"))
     place: Mapped[int]
     name: Mapped[str] = mapped_column(info=personal("name", Text("姓名", "Name")))
-    identity_sealed: Mapped[bytes | None] = mapped_column(info=_identity("身份证号", "Identity number", "last4"))
+    identity_sealed: Mapped[bytes | None] = mapped_column(
+        info=SEALED | _identity("身份证号", "Identity number", "last4")
+    )
     identity_index: Mapped[str | None] = mapped_column(info=_identity("身份证号索引", "Index of the number", "not"))
     identity_last4: Mapped[str | None] = mapped_column(info=_identity("身份证号后四位", "Last four", "not"))
     sex: Mapped[str | None] = mapped_column(info=_identity("性别", "Sex", "whole"))

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.membership.base import Base
 from shared.personal.declaring import personal, tied
-from shared.store.base import Versioned
+from shared.store.base import SEALED, Versioned
 from shared.text import Text
 
 _IDENTITY_NUMBER = personal("identity-number", Text("身份证号", "Identity number"), shown="last4")
@@ -42,7 +42,7 @@ class Person(Versioned, Base):
     search_key: Mapped[str] = mapped_column(
         index=True, info=personal("name", Text("检索键", "Search key"), shown="not")
     )
-    identity_number: Mapped[bytes | None] = mapped_column(info=_IDENTITY_NUMBER)
+    identity_number: Mapped[bytes | None] = mapped_column(info=SEALED | _IDENTITY_NUMBER)
     identity_index: Mapped[str | None] = mapped_column(unique=True, info=_IDENTITY_INDEX)
     registered_at: Mapped[datetime]
 

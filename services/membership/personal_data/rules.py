@@ -9,6 +9,7 @@ from typing import Any, Self
 from uuid import UUID
 
 from shared.errors import NotFound, Refused
+from shared.identity.duties import Bond, own
 from shared.text import Text
 
 

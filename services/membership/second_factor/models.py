@@ -7,7 +7,7 @@ from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from services.membership.base import Base
-from shared.store.base import Identified
+from shared.store.base import SEALED, Identified
 
 
 class SecondFactor(Identified, Base):
@@ -24,7 +24,7 @@ class SecondFactor(Identified, Base):
     )
 
     account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("accounts.id"), index=True)
-    sealed_key: Mapped[bytes | None]
+    sealed_key: Mapped[bytes | None] = mapped_column(info=SEALED)
     enrolled_at: Mapped[datetime]
     confirmed_at: Mapped[datetime | None]
     last_step: Mapped[int | None]

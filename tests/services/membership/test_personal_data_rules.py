@@ -11,6 +11,7 @@ from services.membership.data import request_terms
 from services.membership.personal_data import rules
 from services.membership.personal_data.rules import Decision, Kind, State
 from shared.errors import NotFound, Problem, Refused
+from shared.identity.duties import Act, Caller, keep_apart
 
 CONSENTED = {"name": False, "identity-number": True}
 

@@ -4,6 +4,7 @@ import base64
 import json
 import stat
 import string
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,10 @@ from hypothesis import strategies as st
 from joserfc.jwk import OKPKey
 
 from shared.errors import Unauthenticated
-from shared.identity import keys
+from shared.identity import verifying
+from shared.identity.bundles import Bundle
 from shared.identity.keys import Keyring, make_keys
+from shared.identity.statements import sign
 
 BASE64 = string.ascii_letters + string.digits + "-_"
 
@@ -62,12 +65,12 @@ def test_what_one_signs_any_other_can_read(signer: Keyring, reader: Keyring, pay
 def test_a_statement_holds_again_and_again_and_is_remembered_within_bounds(
     signer: Keyring, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(keys, "REMEMBERED", 3)
+    monkeypatch.setattr(verifying, "REMEMBERED", 3)
     reader = Keyring.load(folder, "reader")
     tokens = [signer.sign("note", {"n": n}) for n in range(6)]
     for _ in range(2):
         assert [reader.verify("note", token)[0]["n"] for token in tokens] == list(range(6))
-    assert len(reader._seen) == 3
+    assert len(reader._watched.current()._seen) == 3
 
 
 def test_a_keyring_without_a_private_key_signs_nothing(folder: Path, tmp_path: Path) -> None:
@@ -75,6 +78,16 @@ def test_a_keyring_without_a_private_key_signs_nothing(folder: Path, tmp_path: P
     (tmp_path / "gateway.json").write_text(json.dumps({**bundle, "private": None}))
     with pytest.raises(RuntimeError, match="no key"):
         Keyring.load(tmp_path, "gateway").sign("note", {})
+
+
+def forger(folder: Path, name: str, place: Path, **changes: Any) -> Keyring:
+    """The keyring of ``name`` with something of it changed."""
+    replace(bundle_of(folder, name), **changes).write(place / f"{name}.json")
+    return Keyring.load(place, name)
+
+
+def bundle_of(folder: Path, name: str) -> Bundle:
+    return Bundle.read(folder / f"{name}.json")
 
 
 # --- what does not ------------------------------------------------------------------------------------------
@@ -131,33 +144,42 @@ def test_a_stranger_with_a_root_of_its_own_does_not_pass(reader: Keyring, tmp_pa
     refused(reader, Keyring.load(tmp_path, "signer").sign("note", {}))
 
 
-def test_a_key_under_anothers_identity_does_not_pass(signer: Keyring, reader: Keyring) -> None:
-    own = OKPKey.generate_key("Ed25519")
-    thief = Keyring("signer", own, signer._identity, signer._root, b"")
+def test_a_key_under_anothers_identity_does_not_pass(reader: Keyring, folder: Path, tmp_path: Path) -> None:
+    thief = forger(folder, "signer", tmp_path, private=OKPKey.generate_key("Ed25519"))
     refused(reader, thief.sign("note", {}))
 
 
-def test_an_identity_one_made_for_oneself_does_not_pass(signer: Keyring, reader: Keyring) -> None:
+def test_an_identity_one_made_for_oneself_does_not_pass(reader: Keyring, folder: Path, tmp_path: Path) -> None:
     own = OKPKey.generate_key("Ed25519")
     identity = {"service": "signer", "grants": ["tokens"], "key": own.as_dict(private=False), "iat": 0}
-    forged = keys._sign(own, identity, {"typ": "identity"})
-    refused(reader, Keyring("signer", own, forged, signer._root, b"").sign("note", {}))
+    forged = sign(own, identity, {"typ": "identity"})
+    refused(reader, forger(folder, "signer", tmp_path, private=own, identity=forged).sign("note", {}))
 
 
-def test_one_service_cannot_give_itself_the_grants_of_another(folder: Path, reader: Keyring) -> None:
+def test_what_a_service_signed_is_no_word_of_the_root(reader: Keyring, folder: Path, tmp_path: Path) -> None:
+    """Not even where the root signed it, as something else."""
+    root = OKPKey.import_key(json.loads((folder / "root.json").read_text())["current"])
+    own = OKPKey.generate_key("Ed25519")
+    identity = {"service": "signer", "grants": ["tokens"], "key": own.as_dict(private=False), "iat": 0}
+    forged = sign(root, identity, {"typ": "retired"})
+    refused(reader, forger(folder, "signer", tmp_path, private=own, identity=forged).sign("note", {}))
+
+
+def test_one_service_cannot_give_itself_the_grants_of_another(folder: Path, reader: Keyring, tmp_path: Path) -> None:
     plain = Keyring.load(folder, "gateway")
     _, by = reader.verify("note", plain.sign("note", {"grants": ["tokens"]}))
     assert (by.service, by.grants) == ("gateway", frozenset())
-    head, body, signature = plain._identity.split(".")
+    head, body, signature = bundle_of(folder, "gateway").identity.split(".")
     more = f"{head}.{_write({**_read(body), 'grants': ['tokens']})}.{signature}"
-    refused(reader, Keyring("gateway", plain._private, more, plain._root, b"").sign("note", {}))
+    refused(reader, forger(folder, "gateway", tmp_path, identity=more).sign("note", {}))
 
 
 @pytest.mark.parametrize("idn", [None, 5, "", "x", ["a"], {"a": 1}])
-def test_a_statement_without_a_proper_identity_does_not_pass(signer: Keyring, reader: Keyring, idn: Any) -> None:
-    assert signer._private is not None
-    refused(reader, keys._sign(signer._private, {}, {"typ": "note", "idn": idn}))
-    refused(reader, keys._sign(signer._private, {}, {"typ": "note"}))
+def test_a_statement_without_a_proper_identity_does_not_pass(reader: Keyring, folder: Path, idn: Any) -> None:
+    key = bundle_of(folder, "signer").private
+    assert key is not None
+    refused(reader, sign(key, {}, {"typ": "note", "idn": idn}))
+    refused(reader, sign(key, {}, {"typ": "note"}))
 
 
 # --- making them --------------------------------------------------------------------------------------------
@@ -184,8 +206,8 @@ def test_keyrings_can_lie_apart_and_no_keyring_holds_the_root_or_anothers_key(tm
     root = json.loads((tmp_path / "root" / "root.json").read_text())
     bundles = {name: json.loads((tmp_path / name / f"{name}.json").read_text()) for name in "ab"}
     for name, bundle in bundles.items():
-        assert "d" not in bundle["root"]
-        assert root["d"] not in json.dumps(bundle)
+        assert [root for root in bundle["roots"] if "d" in root] == []
+        assert root["current"]["d"] not in json.dumps(bundle)
         assert bundle["private"]["d"] != bundles["b" if name == "a" else "a"]["private"]["d"]
     assert bundles["a"]["secret"] != bundles["b"]["secret"]
 
