@@ -110,3 +110,48 @@ def test_one_fen_short_is_not_good_standing_and_one_fen_more_is(anybody: Caller,
     balance = anybody.as_("accountant").get(f"{FINANCE}/trial-balance")
     assert (balance["balanced"], balance["debit"]) == (True, balance["credit"])
     assert balance["debit"] == "10000.00"
+
+
+@pytest.mark.rule(id="M2")
+@pytest.mark.rule(id="M11")
+def test_a_representative_signs_in_and_sees_what_is_of_their_unit(anybody: Caller, invoice: dict[str, str]) -> None:
+    unit, units = invoice["unit_id"], anybody.as_("clerk").get(f"{MEMBERSHIP}/units")["items"]
+    own = representative(anybody, unit)
+    other = representative(anybody, next(each["id"] for each in units if each["id"] != unit))
+    for path in (
+        f"{MEMBERSHIP}/units/{unit}",
+        f"{MEMBERSHIP}/units/{unit}/standing",
+        f"{MEMBERSHIP}/units/{unit}/representatives",
+        f"{MEMBERSHIP}/invoices/{invoice['id']}",
+        f"{FINANCE}/receivables/{invoice['id']}",
+    ):
+        own.get(path)
+        nowhere = path.replace(unit, str(uuid.uuid4())).replace(invoice["id"], str(uuid.uuid4()))
+        hidden, missing = (other.problem("GET", asked, 404) for asked in (path, nowhere))
+        for problem in (hidden, missing):
+            del problem["correlation_id"]
+        assert hidden == missing
+    for path in (f"{MEMBERSHIP}/invoices", f"{FINANCE}/receivables"):
+        (row,) = own.get(path)["items"]
+        assert row["unit_id"] == unit
+        assert other.get(path, unit_id=unit)["items"] == []
+    assert own.get(f"{MEMBERSHIP}/dues-standards")["items"]
+    refused = own.problem("POST", f"{MEMBERSHIP}/invoices", 403, json={"unit_id": unit, "year": 2021})
+    assert refused["code"] == "not-permitted"
+
+
+def representative(anybody: Caller, unit: str) -> Caller:
+    """Somebody new who represents ``unit``, has an account without any role, and has signed in."""
+    clerk, administrator, password = anybody.as_("clerk"), anybody.as_("administrator"), "汾河水长流-2021年"
+    person = clerk.post(f"{MEMBERSHIP}/people", {"name": "田间"})["id"]
+    clerk.post(f"{MEMBERSHIP}/units/{unit}/representatives", {"person_id": person})
+    username = f"u{new_id().hex[-12:]}"
+    account = {"username": username, "person_id": person, "roles": []}
+    once = administrator.post(f"{MEMBERSHIP}/accounts", account)["one_time_secret"]
+    first = anybody.post(f"{MEMBERSHIP}/sessions", {"username": username, "password": once})
+    assert (first["roles"], first["units"]) == ([], [])
+    change = {"old_password": once, "new_password": password}
+    Caller(anybody.address, token=first["access_token"]).ask("PUT", f"{MEMBERSHIP}/accounts/me/password", json=change)
+    session = anybody.post(f"{MEMBERSHIP}/sessions", {"username": username, "password": password})
+    assert (session["roles"], session["units"]) == (["representative"], [unit])
+    return Caller(anybody.address, token=session["access_token"])

@@ -117,6 +117,7 @@ def test_a_command_whose_secret_answer_got_lost_is_not_done_twice_and_says_so(as
         ({"username": "no spaces"}, "M11", "username"),
         ({"username": "system"}, "M11", "username-reserved"),
         ({"roles": ["clerk"], "person_id": None}, "X8", "person-needed"),
+        ({"roles": ["representative"]}, "M11", "role-follows"),
     ],
 )
 def test_an_account_that_breaks_a_rule_is_not_opened(
@@ -270,6 +271,17 @@ def test_a_closed_account_stays_on_file_and_lets_nobody_in(association: Associat
     assert holder.id in {account["id"] for account in listed}
     current = administrator_call(association, "list_accounts", state="open", limit=200)["items"]
     assert holder.id not in {account["id"] for account in current}
+
+
+@pytest.mark.rule(id="M2")
+@pytest.mark.rule(id="M11")
+def test_a_representatives_role_is_not_granted_by_hand(association: Association, opened: Make) -> None:
+    holder = opened("editor")
+    wanted = {"id": holder.id, "if_match": "*", "roles": ["editor", "representative"]}
+    refused = administrator_call(association, "set_roles", **wanted)
+    assert refused.problem is not None
+    assert (refused.problem["rule"], refused.problem["code"]) == ("M11", "role-follows")
+    assert administrator_call(association, "get_account", id=holder.id)["roles"] == ["editor"]
 
 
 def test_only_administrators_handle_accounts(association: Association, opened: Make) -> None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from services.membership.accounts import rules
 from services.membership.accounts.rules import Secret
+from services.membership.data import roles_that_follow
 from shared.errors import Refused
 
 DATA = files("services.membership") / "data"
@@ -206,3 +207,14 @@ def test_one_who_can_administer_remains() -> None:
     with pytest.raises(Refused) as refused:
         rules.check_administrators_left(0)
     assert refused.value.code == "last-administrator"
+
+
+@pytest.mark.rule(id="M11")
+@pytest.mark.rule(id="M2")
+def test_a_role_that_follows_from_what_is_on_file_is_not_granted() -> None:
+    following = roles_that_follow()
+    assert following == {"representative"}
+    rules.check_grantable(frozenset(ROLES) - following, following)
+    with pytest.raises(Refused) as refused:
+        rules.check_grantable({"clerk", "representative"}, following)
+    assert (refused.value.rule, refused.value.code) == ("M11", "role-follows")

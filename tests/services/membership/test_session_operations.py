@@ -278,6 +278,8 @@ def test_one_acts_for_the_units_one_represents_today(association: Association, s
     assert session["units"] == sorted([UNIT, OTHER_UNIT])
     principal = authenticate(issuer, f"Bearer {session['access_token']}")
     assert principal.units == {UNIT, OTHER_UNIT}
+    assert session["roles"] == ["correspondent", "representative"]
+    assert principal.roles == {"correspondent", "representative"}
     chosen = holder.sign_in(unit_id=OTHER_UNIT)
     assert chosen["units"] == [OTHER_UNIT]
     assert refresh(association, chosen)["units"] == [OTHER_UNIT]
@@ -286,6 +288,11 @@ def test_one_acts_for_the_units_one_represents_today(association: Association, s
     refused = holder.sign_in(unit_id=UNIT)
     assert refused.problem is not None
     assert (refused.problem["rule"], refused.problem["code"]) == ("M2", "not-represented")
+    (last,) = association.call("membership", "list_representatives", as_=clerk, id=OTHER_UNIT, limit=1)["items"]
+    ended = {"id": last["id"], "if_match": "*", "last_day": "2021-02-02"}
+    assert association.call("membership", "end_representation", as_=clerk, **ended).status == 200
+    association.set_clock("2021-02-03T00:00:01+08:00")
+    assert (holder.sign_in()["units"], holder.sign_in()["roles"]) == ([], ["correspondent"])
 
 
 def test_what_is_malformed_is_named(association: Association) -> None:

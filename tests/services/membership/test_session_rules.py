@@ -1,7 +1,7 @@
 """How long one waits after failures, and how long a session lasts (M11)."""
 
 from datetime import UTC, datetime, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from hypothesis import given
@@ -60,3 +60,12 @@ def test_one_acts_for_all_units_one_represents_or_for_the_one_chosen() -> None:
     with pytest.raises(Refused) as refused:
         rules.check_choice([one, other], strange)
     assert refused.value.code == "not-represented"
+
+
+@pytest.mark.rule(id="M2")
+@pytest.mark.rule(id="M11")
+@given(st.sets(st.sampled_from(["clerk", "correspondent", "editor"])), st.sets(st.uuids(), max_size=2))
+def test_who_acts_for_a_unit_is_its_representative_and_nobody_else(granted: set[str], units: set[UUID]) -> None:
+    roles = rules.acts_as(granted, units)
+    assert roles == sorted(roles)
+    assert set(roles) == (granted | {"representative"} if units else granted)
