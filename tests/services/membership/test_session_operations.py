@@ -179,10 +179,10 @@ def test_a_refresh_token_nobody_gave_or_that_is_too_old_is_refused(association: 
     session = holder.sign_in()
     later(association, "refresh_tokens", "expires_at", 24 * 3600 + 1)
     assert refresh(association, session).status == 401
-    holder.sign_in()
-    assert association.rows("membership", "SELECT count(*) AS n FROM refresh_tokens WHERE expires_at < now()") == [
-        {"n": 0}
-    ]
+    expired = "SELECT count(*) AS n FROM refresh_tokens WHERE expires_at < now()"
+    for _ in range(association.rows("membership", expired)[0]["n"] // 100 + 1):  # a hundred go at a time
+        holder.sign_in()
+    assert association.rows("membership", expired) == [{"n": 0}]
 
 
 @pytest.mark.rule(id="M11")
