@@ -233,6 +233,21 @@ def test_in_whatever_order_events_come_and_twice_the_rights_are_the_same(
     assert (str(row["since"]), str(row["until"]), str(row["ended_on"])) == ("2048-03-03", "2048-03-09", "2048-03-05")
 
 
+@pytest.mark.rule(id="M11")
+@pytest.mark.parametrize("ends", [("2048-03-10", "2048-03-20"), ("2048-03-20", "2048-03-10")])
+def test_of_two_ends_the_earlier_holds_whichever_comes_last(
+    association: Association, governance: Governance, settled: Make, ends: tuple[str, str]
+) -> None:
+    holder = settled()
+    type_, tenure = taken_up(holder.person, "president")
+    governance.tells(type_, tenure)
+    for until in ends:
+        governance.tells("post.left.v1", {**tenure, "until": until})
+    for day, roles in (("2048-03-09", ["officer"]), ("2048-03-10", [])):
+        association.set_clock(f"{day}T12:00:00+08:00")
+        assert holder.sign_in()["roles"] == roles
+
+
 @pytest.mark.rule(id="X8")
 def test_whoever_has_no_account_yet_has_the_rights_of_the_post_once_there_is_one(
     association: Association, governance: Governance

@@ -66,13 +66,14 @@ def test_numbers_have_no_gaps_whatever_is_refused_and_however_many_come_at_once(
     assert last() == before + 16
 
 
-def test_a_command_leaves_an_audit_row_that_names_no_arguments(pair: Pair) -> None:
+def test_a_command_leaves_an_audit_row_that_names_of_its_arguments_only_what_they_changed(pair: Pair) -> None:
     teller, correlation, name = pair.person("teller"), fresh("audit"), fresh("secret name")
     topic = pair.call("teller", "open_topic", as_=teller, name=name, headers={"correlation-id": correlation})
     assert topic.status == 201
     rows = pair.rows("teller", f"SELECT * FROM chassis.audit WHERE correlation_id = '{correlation}'")
     assert len(rows) == 1
     assert (rows[0]["principal"], rows[0]["operation"]) == (f"account:{teller.account}", "open_topic")
+    assert name in rows[0].pop("changes")
     assert name not in str(rows)
     sealed = f"SELECT 1 FROM chassis.audit WHERE correlation_id = '{correlation}' AND seal IS NOT NULL"
     eventually(lambda: pair.rows("teller", sealed))
