@@ -28,6 +28,7 @@ from services.certification.objections.models import Objection
 from shared.books.declared import Books, Fault, Faults, Given, Numbers
 from shared.books.look import Look
 from shared.books.matching import matched, told_once
+from shared.personal.books import erasures_ordered_by
 from shared.text import Text
 
 _TOLD = {
@@ -123,6 +124,7 @@ BOOKS = Books(
         who_qualified_has_one_certificate,
         certificates_were_told_once,
         objections_were_told_once,
+        erasures_ordered_by("membership"),
     ),
     numbers=(Numbers(Text("证书编号", "Certificates"), certificates_given, counter="certificates "),),
 )

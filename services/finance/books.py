@@ -41,6 +41,7 @@ from shared.books.look import Look
 from shared.books.matching import matched, told_once
 from shared.bus.events import EventSchema, Heard
 from shared.errors import Refused
+from shared.personal.books import erasures_ordered_by
 from shared.text import Text
 
 # --- the ledger (F7) ------------------------------------------------------------------------------------------
@@ -364,6 +365,7 @@ BOOKS = Books(
         expenditures_stand_as_told,
         rejections_refuse,
         signers_are_as_told,
+        erasures_ordered_by("membership"),
     ),
     numbers=(
         Numbers(Text("凭证字号", "Vouchers"), vouchers_given, counter="voucher/"),

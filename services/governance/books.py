@@ -28,6 +28,7 @@ from services.governance.wanted.schemas import ExpenditureRefused, ExpenditureWi
 from shared.books.declared import Books, Fault, Faults, Given, Numbers
 from shared.books.look import Look
 from shared.books.matching import matched, told_once
+from shared.personal.books import erasures_ordered_by
 from shared.text import Text
 
 
@@ -121,6 +122,7 @@ BOOKS = Books(
         tenures_were_told,
         absences_were_told,
         finances_expenditures_wait_here,
+        erasures_ordered_by("membership"),
     ),
     numbers=(Numbers(Text("决议编号", "Resolutions"), resolutions_given, counter="resolutions "),),
 )

@@ -25,6 +25,7 @@ from services.membership.events import (
     UnitStandingChanged,
 )
 from services.membership.people.models import Person
+from services.membership.personal_data.models import Erasure, ErasureAnswer
 from services.membership.representatives.models import Representative
 from services.membership.rights.models import HeardAbsence, HeardTenure
 from services.membership.rights.schemas import AbsenceEnded, AbsenceRecorded, PostLeft, PostTakenUp
@@ -32,6 +33,8 @@ from services.membership.units.models import Unit, UnitChange
 from shared.books.declared import Books, Faults
 from shared.books.look import Look
 from shared.books.matching import matched, told_once
+from shared.personal.books import erasures_ordered_by
+from shared.personal.events import ErasedHeard, ErasureOrdered, PersonErased
 
 
 def what_began_and_ended_was_told_once(look: Look) -> Faults:
@@ -174,6 +177,25 @@ def invoices_are_open_as_finance_said(look: Look) -> Faults:
     )
 
 
+def erasures_were_ordered_once(look: Look) -> Faults:
+    """Each erasure was told to all services once, of its person (X11)."""
+    rows = look.session.execute(select(Erasure.id, Erasure.person_id))
+    wanted: dict[UUID, object] = {row.id: row.person_id for row in rows}
+    told = ((each.data["erasure_id"], each.data["id"]) for each in look.told(ErasureOrdered))
+    yield from matched(f"chassis.outbox {ErasureOrdered.type()}", wanted, told)
+
+
+def what_services_erased_is_noted(look: Look) -> Faults:
+    """What each service told of an erasure is noted once, as it said (X11)."""
+    wanted: dict[tuple[UUID, str], object] = {
+        (each.data["erasure_id"], service): each.data["rows"]
+        for service in ("membership", "governance", "finance", "certification", "publishing")
+        for each in look.heard(service, PersonErased.type(), ErasedHeard)
+    }
+    rows = look.session.execute(select(ErasureAnswer.erasure_id, ErasureAnswer.service, ErasureAnswer.rows))
+    yield from matched("erasure_answers", wanted, (((id, service), count) for id, service, count in rows))
+
+
 BOOKS = Books(
     checks=(
         what_began_and_ended_was_told_once,
@@ -185,5 +207,8 @@ BOOKS = Books(
         standards_follow_resolutions,
         invoices_were_told_once,
         invoices_are_open_as_finance_said,
+        erasures_ordered_by("membership"),
+        erasures_were_ordered_once,
+        what_services_erased_is_noted,
     ),
 )

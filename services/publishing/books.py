@@ -11,6 +11,7 @@ from services.publishing.newsletters.models import Issue, Placement
 from shared.books.declared import Books, Faults, Given, Numbers
 from shared.books.look import Look
 from shared.books.matching import matched
+from shared.personal.books import erasures_ordered_by
 from shared.text import Text
 
 _SAID = ("issue_id", "author_id", "unit_id", "characters", "fee", "published_at")
@@ -58,6 +59,11 @@ def issues_given(session: Session) -> Iterator[Given]:
 
 
 BOOKS = Books(
-    checks=(published_articles_were_told_once, retractions_were_told_once, published_issues_were_told_once),
+    checks=(
+        published_articles_were_told_once,
+        retractions_were_told_once,
+        published_issues_were_told_once,
+        erasures_ordered_by("membership"),
+    ),
     numbers=(Numbers(Text("会刊期号", "Issues of the newsletter"), issues_given),),
 )

@@ -2,12 +2,15 @@
 
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import create_engine, text
+from sqlalchemy.orm import Session
 
+from shared.books.look import Look
 from shared.identity.keys import Keyring
 from shared.plugins import plugins
 from shared.running import migrate
@@ -117,3 +120,43 @@ def test_an_erasure_waits_for_a_service_that_had_not_heard_of_it(alone: Alone) -
         assert done["waiting_for"] == []
         services = [answer["service"] for answer in done["answers"]]
         assert sorted(services) == NAMES, "those that had heard of it counted it once"
+
+
+@pytest.mark.rule(id="X11")
+def test_the_books_know_of_erasures(alone: Alone) -> None:
+    with alone.running(NAMES) as association:
+        clerk = association.person("clerk")
+        _, request = made(association, clerk, "delete", classes=["identity-number"])
+        answer = {"id": request, "decision": "granted"}
+        association.call("membership", "answer_personal_data_request", as_=clerk, **answer)
+        eventually(
+            lambda: (
+                association.call("membership", "get_personal_data_request", as_=clerk, id=request)["state"]
+                == "answered"
+            ),
+            within=20,
+        )
+    with ExitStack() as closing:
+        sessions: dict[str, Session] = {}
+        for name, url in alone.urls.items():
+            engine = create_engine(url)
+            closing.callback(engine.dispose)
+            sessions[name] = closing.enter_context(Session(engine))
+
+        def faults() -> list[str]:
+            looks = [(plugin.books, Look(plugin, sessions)) for plugin in plugins().values()]
+            checks = [(check, look) for books, look in looks if books for check in books.checks]
+            erasing = [(check, look) for check, look in checks if "X11" in str(check.__doc__)]
+            assert len(erasing) == 7
+            return [fault.where for check, look in erasing for fault in check(look)]
+
+        assert faults() == []
+        for service, statement, where in (
+            ("membership", "DELETE FROM erasure_answers WHERE service = 'finance'", "erasure_answers"),
+            ("membership", "UPDATE erasure_answers SET rows = 7 WHERE service = 'finance'", "erasure_answers"),
+            ("publishing", "DELETE FROM chassis.outbox", "chassis.outbox person.erased.v1"),
+            ("membership", "DELETE FROM erasure_answers", "erasure_answers"),
+        ):
+            sessions[service].execute(text(statement))
+            assert any(fault.startswith(where) for fault in faults()), statement
+            sessions[service].rollback()
