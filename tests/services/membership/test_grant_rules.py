@@ -7,8 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.membership.accounts.rules import check_grantable
-from services.membership.data import roles_that_follow
 from services.membership.grants.rules import Grant, check_grant, ended, gives_way, roles_beside, roles_on
 from shared.errors import Refused
 
@@ -100,15 +98,6 @@ def test_exactly_those_from_today_on(existing: list[Grant], wanted: frozenset[st
             assert roles_on([*after, *begun], day) <= wanted
         elif day < TODAY:
             assert roles_on([*after, *begun], day) == roles_on(existing, day)
-
-
-@pytest.mark.rule(id="G11")
-def test_what_follows_from_a_post_or_a_representation_is_not_granted_by_hand() -> None:
-    follow = {"deputy_secretary_general", "acting_secretary_general", "representative"}
-    assert roles_that_follow() == follow
-    check_grantable(["officer", "clerk"], roles_that_follow())
-    for role in follow:
-        assert refused(lambda role=role: check_grantable(["clerk", role], roles_that_follow())) == "role-follows"
 
 
 def test_beside_a_grant_are_those_that_share_a_day_with_it() -> None:
