@@ -181,7 +181,11 @@ def test_what_editors_see_a_machine_of_theirs_sees_only_within_its_scopes(associ
     whole = association.person("editor", scopes=["publishing.*"])
     assert association.call("publishing", "get_article", as_=whole, id=article).status == 200
     narrow = association.person("editor", scopes=["publishing.article.read"])
-    assert association.call("publishing", "get_article", as_=narrow, id=article).status == 404
+    assert association.call("publishing", "get_article", as_=narrow, id=article).status == 200
+    rejected = {"id": article, "kind": "editorial", "passed": False, "note": "重写", "if_match": "*"}
+    assert association.call("publishing", "review_article", as_=narrow, **rejected).status == 403
+    other = association.person("editor", scopes=["publishing.issue.*"])
+    assert association.call("publishing", "get_article", as_=other, id=article).status == 403
 
 
 @pytest.mark.rule(id="M11")
