@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.membership.base import Base
 from shared.store.base import Identified
+from shared.store.changes import SECRET
 from shared.text import Text as Label
 
 
@@ -19,7 +20,7 @@ class ApiToken(Identified, Base):
 
     account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("accounts.id"), index=True)
     name: Mapped[str]
-    digest: Mapped[str] = mapped_column(unique=True)
+    digest: Mapped[str] = mapped_column(unique=True, info=SECRET)
     scopes: Mapped[list[str]] = mapped_column(ARRAY(Text))
     expires_on: Mapped[date]
     made_at: Mapped[datetime]

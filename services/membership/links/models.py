@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.membership.base import Base
 from shared.store.base import Identified
+from shared.store.changes import SECRET
 
 
 class AccountLink(Identified, Base):
@@ -17,7 +18,7 @@ class AccountLink(Identified, Base):
 
     account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("accounts.id"), index=True)
     purpose: Mapped[str]
-    digest: Mapped[str] = mapped_column(unique=True)
+    digest: Mapped[str] = mapped_column(unique=True, info=SECRET)
     given_at: Mapped[datetime]
     given_by: Mapped[str]
     expires_at: Mapped[datetime]

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from services.membership.base import Base
 from shared.store.base import SEALED, Identified
+from shared.store.changes import SECRET
 
 
 class SecondFactor(Identified, Base):
@@ -48,5 +49,5 @@ class RecoveryCode(Identified, Base):
     __tablename__ = "recovery_codes"
 
     factor_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("second_factors.id"), index=True)
-    digest: Mapped[str]
+    digest: Mapped[str] = mapped_column(info=SECRET)
     used_at: Mapped[datetime | None]
