@@ -33,7 +33,7 @@ def test_each_candidates_consent_is_a_row(office):
     for candidate in office.candidates(batch):
         (consent,) = office.rows(f"SELECT * FROM chassis.consents WHERE subject_id = '{candidate['id']}'")
         assert (consent["data_class"], consent["terms"]) == ("identity-number", "identity-number-2021")
-        assert consent["recorded_by"] == f"account:{office.scorer.account}"
+        assert consent["recorded_by"] == f"account:{office.officer.account}"
 
 
 @pytest.mark.rule(id="X12")
