@@ -55,8 +55,9 @@ class Gateway(Flask):
         self.bus.open()
 
     def shut_down(self) -> None:
-        """Leave the bus for good."""
+        """Leave the bus for good, and the store that gateways count in."""
         self.bus.close()
+        self.limits.close()
 
 
 def create_app(settings: Settings, *, client: Caller | None = None, observer: bool = True) -> Gateway:

@@ -71,6 +71,11 @@ class Limits:
         self._window = 0
         self._counts: dict[tuple[str, str], Iterator[int]] = {}
 
+    def close(self) -> None:
+        """Let go of the store that is shared, if there is one."""
+        if self._shared is not None:
+            self._shared.close()
+
     def count(self, request: Request, route: Route) -> Standing:
         """Count ``request`` and say how that stands.
 

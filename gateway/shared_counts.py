@@ -65,6 +65,12 @@ class SharedCounts:
             log.info("limits are counted together again")
         return counted
 
+    def close(self) -> None:
+        """Let go of the connections to the store."""
+        client = getattr(self._storage, "storage", None)
+        if client is not None:
+            client.close()
+
     def _lost(self, error: Exception) -> None:
         self._ask_at = self._now() + PAUSE
         if not self._away:

@@ -51,12 +51,25 @@ def route(front):
     return front.app.table.current.match("/v1/certification/batches", "GET").route
 
 
+@pytest.fixture
+def counts(private_redis):
+    made = []
+
+    def make(**how):
+        made.append(SharedCounts(private_redis.url, **how))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.close()
+
+
 def limits(shared, rate=4):
     return Limits(None, rates={"read": rate, "write": rate}, shared=shared, now=lambda: NOW)
 
 
-def test_a_bound_holds_for_two_gateways_together(private_redis, route):
-    one, other = (limits(SharedCounts(private_redis.url)) for _ in range(2))
+def test_a_bound_holds_for_two_gateways_together(counts, private_redis, route):
+    one, other = (limits(counts()) for _ in range(2))
     for _ in range(2):
         one.count(Asked, route).check()
         other.count(Asked, route).check()
@@ -65,15 +78,15 @@ def test_a_bound_holds_for_two_gateways_together(private_redis, route):
             each.count(Asked, route).check()
 
 
-def test_what_one_counted_is_what_the_other_says_is_left(private_redis, route):
-    one, other = (limits(SharedCounts(private_redis.url)) for _ in range(2))
+def test_what_one_counted_is_what_the_other_says_is_left(counts, private_redis, route):
+    one, other = (limits(counts()) for _ in range(2))
     one.count(Asked, route)
     assert other.count(Asked, route).left == 2
 
 
-def test_each_window_begins_anew_and_leaves_nothing_behind_for_ever(private_redis, route):
+def test_each_window_begins_anew_and_leaves_nothing_behind_for_ever(counts, private_redis, route):
     now = NOW
-    shared = SharedCounts(private_redis.url)
+    shared = counts()
     together = Limits(None, rates={"read": 1, "write": 1}, shared=shared, now=lambda: now)
     together.count(Asked, route).check()
     now += 60
@@ -87,9 +100,9 @@ def away():
     return REGISTRY.get_sample_value("xiehui_limit_store_away")
 
 
-def test_while_the_store_is_away_each_counts_by_itself_and_says_so_once(private_redis, route, capsys):
+def test_while_the_store_is_away_each_counts_by_itself_and_says_so_once(counts, private_redis, route, capsys):
     moment = 0.0
-    shared = SharedCounts(private_redis.url, monotonic=lambda: moment)
+    shared = counts(monotonic=lambda: moment)
     one = limits(shared)
     one.count(Asked, route).check()
     assert away() == 0
@@ -110,8 +123,10 @@ def test_while_the_store_is_away_each_counts_by_itself_and_says_so_once(private_
     assert shared.count("x") == 1
 
 
-def test_a_store_that_stands_still_keeps_one_request_for_a_moment_and_the_others_not_at_all(private_redis, route):
-    one = limits(SharedCounts(private_redis.url), rate=1000)
+def test_a_store_that_stands_still_keeps_one_request_for_a_moment_and_the_others_not_at_all(
+    counts, private_redis, route
+):
+    one = limits(counts(), rate=1000)
     one.count(Asked, route)
     private_redis.freeze()
     began = time.monotonic()
@@ -136,7 +151,8 @@ def ask(port):
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/v1/echo/things", timeout=10) as answer:
             return answer.status, answer.headers
     except urllib.error.HTTPError as refusal:
-        return refusal.code, refusal.headers
+        with refusal:
+            return refusal.code, refusal.headers
 
 
 @pytest.fixture
