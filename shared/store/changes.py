@@ -2,7 +2,7 @@
 method has to say it, and none can forget.
 
 Secrets and personal data never get into it (X5): a column that holds one says so, and only that it changed is told.
-What is changed by a bare UPDATE statement is not seen; those are for the chassis' own tables and for counts of rows.
+What is changed by a bare UPDATE statement is not seen; those are for the chassis' own tables and for what is forgotten.
 """
 
 import functools

@@ -15,6 +15,7 @@ from uuid import UUID
 from shared.effective import in_force
 from shared.errors import Refused
 from shared.money import format_yuan, parse_yuan
+from shared.spans import HalfOpen
 from shared.text import Text
 
 BANDS = Text("财务审批权限", "expenditure bands")
@@ -41,7 +42,7 @@ _POSTS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Tenure:
+class Tenure(HalfOpen):
     """One person in the post of that code from ``since`` up to, not including, ``until``; None: no end known."""
 
     post: str
@@ -49,21 +50,15 @@ class Tenure:
     since: date
     until: date | None = None
 
-    def covers(self, day: date) -> bool:
-        return self.since <= day and (self.until is None or day < self.until)
-
 
 @dataclass(frozen=True, slots=True)
-class Absence:
+class Absence(HalfOpen):
     """A recorded absence 请假 of one person from a post (G11): back on ``until``; None: not yet known when."""
 
     post: str
     person: UUID
     since: date
     until: date | None = None
-
-    def covers(self, day: date) -> bool:
-        return self.since <= day and (self.until is None or day < self.until)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from shared.errors import Refused
 from shared.identity.duties import Bond, own
+from shared.spans import HalfOpen
 from shared.text import Text
 
 
@@ -76,16 +77,13 @@ class Post:
 
 
 @dataclass(frozen=True, slots=True)
-class Tenure:
+class Tenure(HalfOpen):
     """One person in one post from ``since`` up to, not including, ``until``; None: until further notice."""
 
     post: UUID
     person: UUID
     since: date
     until: date | None = None
-
-    def covers(self, day: date) -> bool:
-        return self.since <= day and (self.until is None or day < self.until)
 
     def overlaps(self, other: "Tenure") -> bool:
         return (other.until is None or self.since < other.until) and (self.until is None or other.since < self.until)

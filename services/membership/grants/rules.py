@@ -9,19 +9,17 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from shared.errors import Refused
+from shared.spans import HalfOpen
 
 
 @dataclass(frozen=True, slots=True)
-class Grant:
+class Grant(HalfOpen):
     """``role`` from ``since`` up to, not including, ``until``; None: no end. One that was called off before it began
     covers no day: its ``until`` is its ``since``."""
 
     role: str
     since: date
     until: date | None = None
-
-    def covers(self, day: date) -> bool:
-        return self.since <= day and (self.until is None or day < self.until)
 
     def over(self, today: date) -> bool:
         """Whether it covers neither ``today`` nor a day to come."""

@@ -2,7 +2,7 @@
 
 import uuid
 
-from sqlalchemy import update
+from sqlalchemy import select
 
 from services.membership.links.models import AccountLink
 from shared.clock import wall_now
@@ -11,7 +11,6 @@ from shared.store.tx import Tx
 
 def burn_links(tx: Tx, account_id: uuid.UUID) -> None:
     """Have no link to an account hold any more. The account's credentials are held, so none is made meanwhile."""
-    open_ones = AccountLink.redeemed_at.is_(None), AccountLink.burned_at.is_(None)
-    tx.session.execute(
-        update(AccountLink).where(AccountLink.account_id == account_id, *open_ones).values(burned_at=wall_now())
-    )
+    query = select(AccountLink).filter_by(account_id=account_id, redeemed_at=None, burned_at=None)
+    for link in tx.all(query):
+        link.burned_at = wall_now()

@@ -12,11 +12,12 @@ from uuid import UUID
 
 from services.membership.grants.rules import Grant, roles_on
 from services.membership.representatives.rules import Term
+from shared.spans import HalfOpen
 from shared.text import Text
 
 
 @dataclass(frozen=True, slots=True)
-class Tenure:
+class Tenure(HalfOpen):
     """One person in the post of that code; ``until`` None: no end known."""
 
     post: str
@@ -24,21 +25,15 @@ class Tenure:
     since: date
     until: date | None = None
 
-    def covers(self, day: date) -> bool:
-        return self.since <= day and (self.until is None or day < self.until)
-
 
 @dataclass(frozen=True, slots=True)
-class Absence:
+class Absence(HalfOpen):
     """A recorded absence 请假 of one person from a post: back on ``until``. One called off covers no day (G11)."""
 
     post: str
     person: UUID
     since: date
     until: date | None = None
-
-    def covers(self, day: date) -> bool:
-        return self.since <= day and (self.until is None or day < self.until)
 
 
 @dataclass(frozen=True, slots=True)

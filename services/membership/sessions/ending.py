@@ -1,9 +1,10 @@
 """Ending sessions, and with them every token of theirs: none is renewed, and none holds any more (M11)."""
 
 import uuid
+from collections.abc import Sequence
 from enum import StrEnum
 
-from sqlalchemy import update
+from sqlalchemy import select
 
 from services.membership.sessions.models import Session
 from services.membership.sessions.withdrawing import withdraw
@@ -25,15 +26,20 @@ class Because(StrEnum):
 
 def end_sessions(tx: Tx, account_id: uuid.UUID, because: Because, *, but: uuid.UUID | None = None) -> None:
     """End every session of an account that still runs, ``but`` one."""
-    ending = update(Session).where(Session.account_id == account_id, Session.ended_at.is_(None))
+    running = select(Session).where(Session.account_id == account_id, Session.ended_at.is_(None))
     if but is not None:
-        ending = ending.where(Session.id != but)
-    ended = tx.session.scalars(ending.values(ended_at=wall_now(), ended_because=because).returning(Session.id))
-    withdraw(tx, *ended)
+        running = running.where(Session.id != but)
+    sessions = tx.all(running.order_by(Session.id).with_for_update().execution_options(populate_existing=True))
+    _end(tx, sessions, because)
 
 
 def end_session(tx: Tx, session: Session, because: Because) -> None:
     """End one session."""
-    session.ended_at, session.ended_because = wall_now(), because
+    _end(tx, [session], because)
+
+
+def _end(tx: Tx, sessions: Sequence[Session], because: Because) -> None:
+    for session in sessions:
+        session.ended_at, session.ended_because = wall_now(), because
     tx.flush()
-    withdraw(tx, session.id)
+    withdraw(tx, *(session.id for session in sessions))

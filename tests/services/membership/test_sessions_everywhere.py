@@ -128,3 +128,17 @@ def test_with_a_one_time_secret_one_sees_no_sessions_and_may_end_them(associatio
     assert listed.problem["code"] == "password-change-required"
     assert holder.call(session, "end_my_sessions").status == 204
     assert not goes_on(association, session)
+
+
+@pytest.mark.rule(id="X7")
+def test_the_audit_trail_names_each_session_that_an_administrator_ended(
+    association: Association, settled: Make
+) -> None:
+    holder, administrator = settled(), association.person("administrator")
+    running = set(ids(holder, holder.sign_in()))
+    association.call("membership", "sign_out_account", as_=administrator, id=holder.id)
+    (row,) = association.call(
+        "membership", "list_audit", as_=administrator, operation="sign_out_account", target=holder.id
+    )["items"]
+    assert {each["id"] for each in row["changed"] if each["table"] == "sessions"} == running
+    assert all(each["after"]["ended_because"] == "signed_out_by_administrator" for each in row["changed"])
