@@ -37,11 +37,6 @@ Grants = Mapping[str, Sequence[Grant]]
 """role → what it may, e.g. {"clerk": ["membership.unit.*"], "representative": [OwnUnit("membership.unit.read")]}."""
 
 
-def pattern_of(grant: Grant) -> str:
-    """What the permissions look like that ``grant`` gives, however far."""
-    return grant if isinstance(grant, str) else grant.pattern
-
-
 def reach_of(grants: Grants, roles: Iterable[str], permission: str) -> Reach | None:
     """How far ``roles`` reach with ``permission``: the widest of what each gives, None where none does."""
     widest: Reach | None = None

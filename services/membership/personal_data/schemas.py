@@ -1,6 +1,5 @@
 """What comes in and goes out about requests and erasures."""
 
-from services.membership.data import personal_data_classes
 from services.membership.people.rules import MAX_LENGTH
 from services.membership.personal_data.rules import Decision, Kind, State
 from shared.api import fields as f
@@ -9,7 +8,6 @@ from shared.personal.events import GROUNDS, KeptOut
 KINDS = {kind.value: kind.label for kind in Kind}
 STATES = {state.value: state.label for state in State}
 DECISIONS = {decision.value: decision.label for decision in Decision}
-CLASSES = personal_data_classes()
 
 
 class WishIn(f.Schema):
