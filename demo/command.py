@@ -1,5 +1,7 @@
 """``xiehui demo``: run an association, drive it through HTTP, and compare what was seen with what was expected."""
 
+from contextlib import closing
+
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -17,8 +19,7 @@ FLOWS = (batch_of_2020, article_fee, dues, expenditure, duties)
 def drive(there: Running, findings: Findings, console: Console) -> None:
     """All flows, one after the other; a :class:`Surprise` ends them early."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    office = open_office(there.address, there.secret)
-    with Progress(*columns, console=console) as progress:
+    with closing(open_office(there.address, there.secret)) as office, Progress(*columns, console=console) as progress:
         for flow in FLOWS:
             flow.run(office, findings, progress)
 

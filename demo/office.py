@@ -31,6 +31,12 @@ class Office:
     unit: str
     tellers: dict[str, str]
 
+    def close(self) -> None:
+        """Let everybody's connections go."""
+        for each in vars(self).values():
+            if isinstance(each, Client):
+                each.close()
+
     def events(self, service: str, kind: str) -> list[Any]:
         """The events of a kind that a service told, the newest first."""
         return self.administrator.all(f"/v1/{service}/events", type=kind)

@@ -75,10 +75,12 @@ def test_a_difference_or_a_surprise_ends_the_command_with_1(
         findings.see("certificates", 262, seen)
 
     monkeypatch.setattr(command, "running", running)
-    monkeypatch.setattr(command, "open_office", lambda *_: None)
+    closed: list[bool] = []
+    monkeypatch.setattr(command, "open_office", lambda *_: SimpleNamespace(close=lambda: closed.append(True)))
     monkeypatch.setattr(command, "FLOWS", (SimpleNamespace(run=run),))
     app: Any = typer.Typer()
     app.command()(command.demo)
     done = CliRunner().invoke(app, [])
     assert done.exit_code == status
     assert says in " ".join(done.output.split())
+    assert closed == [True]

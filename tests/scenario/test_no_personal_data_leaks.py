@@ -9,7 +9,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -64,8 +64,14 @@ def secrets() -> set[str]:
 
 def provoke(office: Office) -> list[str]:
     """Requests that go wrong and hold an identity number, a telephone number or a password; what was answered."""
-    http = httpx.Client(base_url=office.administrator.address, trust_env=False, timeout=30)
-    http.headers["Authorization"] = office.administrator._http.headers["Authorization"]
+    token = office.administrator._http.headers["Authorization"]
+    client = httpx.Client(base_url=office.administrator.address, trust_env=False, timeout=30)
+    with client as http:
+        http.headers["Authorization"] = token
+        return _provoked(http)
+
+
+def _provoked(http: httpx.Client) -> list[str]:
     people = "/v1/membership/people"
     consented = {"name": "泄漏样例", "identity_consent": True}
     first = http.post(people, json={**consented, "identity_number": NUMBER})
@@ -129,11 +135,11 @@ def left() -> Iterator[Left]:
     try:
         with Started("run", "--all", "--embedded", *where, log=place / "said") as process:
             one_time = process.says(r"one-time secret: (\S+)")[1]
-            office = open_office(process.says(r"http://127\.0\.0\.1:\d+")[0], one_time)
-            with Progress(disable=True) as progress:
+            address = process.says(r"http://127\.0\.0\.1:\d+")[0]
+            with closing(open_office(address, one_time)) as office, Progress(disable=True) as progress:
                 for flow in FLOWS:
                     flow.run(office, Findings(), progress)
-            errors, lists = provoke(office), listed(office)
+                errors, lists = provoke(office), listed(office)
             process.stop()
         log = (place / "said").read_text().replace(one_time, "") + (place / "data" / "xiehui.log").read_text()
         yield Left(log, errors, lists, _rows(place / "data" / "postgres"))
@@ -144,11 +150,11 @@ def left() -> Iterator[Left]:
 def _rows(data: Path) -> dict[str, list[str]]:
     """Every row the chassis keeps, as text: "service.table" → rows."""
     found: dict[str, list[str]] = {}
-    with ExitStack() as closing:
-        server = closing.enter_context(EmbeddedPostgres(data, databases=sorted(plugins())))
+    with ExitStack() as rooms:
+        server = rooms.enter_context(EmbeddedPostgres(data, databases=sorted(plugins())))
         for service in plugins():
             engine = create_engine(server.url(service))
-            closing.callback(engine.dispose)
+            rooms.callback(engine.dispose)
             with engine.connect() as connection:
                 for table in TABLES:
                     rows = connection.execute(text(f"SELECT kept::text FROM chassis.{table} AS kept"))

@@ -8,7 +8,7 @@ import random
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -70,8 +70,8 @@ def books() -> Iterator[Books]:
         with Started("run", "--all", "--embedded", *where, log=place / "said") as process:
             secret = process.says(r"one-time secret: (\S+)")[1]
             address = process.says(r"http://127\.0\.0\.1:\d+")[0]
-            office, findings = open_office(address, secret), Findings()
-            with Progress(disable=True) as progress:
+            findings = Findings()
+            with closing(open_office(address, secret)) as office, Progress(disable=True) as progress:
                 for flow in FLOWS:
                     flow.run(office, findings, progress)
             assert findings.all_as_expected
