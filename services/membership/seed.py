@@ -1,9 +1,10 @@
 """Loads what the founding document gives: units and people. Only what is missing: what was completed since stays."""
 
 from services.membership.data import founding_people, founding_units
-from services.membership.events import PersonRegistered, UnitAdmitted
+from services.membership.people.events import PersonRegistered
 from services.membership.people.models import Person
 from services.membership.people.rules import search_key
+from services.membership.units.events import UnitAdmitted
 from services.membership.units.models import Unit
 from shared.store.tx import Tx
 

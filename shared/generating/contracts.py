@@ -13,7 +13,7 @@ from shared.plugins import plugins
 def contract(service: str, event: type[EventSchema]) -> dict[str, Any]:
     """One event's contract: where it is published, what it means, what it holds."""
     return {
-        "generated": "by `xiehui generate`; change services/*/events.py instead",
+        "generated": "by `xiehui generate`; change the schema of the event instead",
         "exchange": exchange_name(service),
         "routing_key": event.type(),
         "label": event.label._asdict(),

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from services.membership.accounts import rules
 from services.membership.accounts.deciding import ACCOUNTS, grantable, keep_an_administrator
+from services.membership.accounts.events import AccountClosed, AccountOpened
 from services.membership.accounts.handing import hand_one_time_secret
 from services.membership.accounts.models import Account
 from services.membership.accounts.schemas import (
@@ -16,7 +17,6 @@ from services.membership.accounts.schemas import (
     AccountSecretOut,
     ClosureIn,
 )
-from services.membership.events import AccountClosed, AccountOpened
 from services.membership.grants.giving import grant
 from services.membership.grants.rules import Grant
 from services.membership.links.burning import burn_links

@@ -60,6 +60,12 @@ def founding_units() -> tuple[FoundingUnit, ...]:
 
 
 @cache
+def places() -> dict[str, Text]:
+    """Every place that a unit can be registered under, by division code (M1)."""
+    return {place["code"]: Text(**place["label"]) for place in _load("places.json")["places"]}
+
+
+@cache
 def founding_people() -> tuple[FoundingPerson, ...]:
     """Officers, the chair of the supervisory board, advisers and the staff of the bodies."""
     return tuple(FoundingPerson(UUID(person["id"]), person["name"]) for person in _load("people.json")["people"])

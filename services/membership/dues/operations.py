@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from services.membership.data import dues_terms
 from services.membership.dues import rules
+from services.membership.dues.events import InvoiceIssued
 from services.membership.dues.models import DuesAmount, DuesStandard, Invoice
 from services.membership.dues.schemas import (
     DuesStandardOut,
@@ -24,7 +25,6 @@ from services.membership.dues.schemas import (
     StandingOut,
 )
 from services.membership.dues.standing import account_of, follow
-from services.membership.events import InvoiceIssued
 from services.membership.units.models import Unit
 from shared.api.operations import operation
 from shared.api.paging import Page, PageRequest

@@ -3,8 +3,8 @@
 from sqlalchemy import select
 
 from services.membership.dues import rules
+from services.membership.dues.events import UnitStandingChanged
 from services.membership.dues.models import Invoice
-from services.membership.events import UnitStandingChanged
 from services.membership.units.models import Unit
 from shared.store.tx import Tx
 

@@ -5,8 +5,8 @@ import uuid
 from sqlalchemy import select
 
 from services.membership.data import personal_data_terms
-from services.membership.events import PersonRegistered
 from services.membership.people import rules
+from services.membership.people.events import PersonRegistered
 from services.membership.people.models import Person
 from services.membership.people.schemas import PersonIn, PersonOut, PersonQuery
 from shared.api.operations import operation

@@ -5,9 +5,9 @@ from datetime import date
 
 from sqlalchemy import select
 
-from services.membership.events import RepresentativeEnded, RepresentativeNamed
 from services.membership.people.models import Person
 from services.membership.representatives import rules
+from services.membership.representatives.events import RepresentativeEnded, RepresentativeNamed
 from services.membership.representatives.models import Representative
 from services.membership.representatives.schemas import EndIn, RepresentativeIn, RepresentativeOut
 from services.membership.rights.changing import accounts_of, rights_changing

@@ -6,8 +6,8 @@ from contextlib import contextmanager
 
 from sqlalchemy import select
 
+from services.membership.accounts.events import AccountRolesChanged
 from services.membership.accounts.models import Account
-from services.membership.events import AccountRolesChanged
 from services.membership.rights.today import rights_of
 from services.membership.sessions.withdrawing import withdraw
 from shared.store.tx import Tx

@@ -14,7 +14,10 @@ from shared.text import Text
 
 
 class Unit(Versioned, Base):
-    """A member unit (M1). Of those out of the founding document, code, tier and day are not known at first."""
+    """A member unit (M1). Of those out of the founding document, code, tier and day are not known at first.
+
+    ``place`` is the code of its prefecture in data/places.json, ``left_on`` the first day on which it is no member.
+    """
 
     __tablename__ = "units"
     __table_args__ = {"info": OF_UNIT}
@@ -25,7 +28,10 @@ class Unit(Versioned, Base):
     credit_code: Mapped[str | None] = mapped_column(unique=True)
     tier: Mapped[str | None]
     basis: Mapped[str]
+    place: Mapped[str | None]
     admitted_on: Mapped[date | None]
+    left_on: Mapped[date | None]
+    left_how: Mapped[str | None]
     recorded_at: Mapped[datetime]
     standing: Mapped[str] = mapped_column(default=Standing.GOOD, server_default=Standing.GOOD)
 

@@ -6,8 +6,8 @@ from datetime import date
 
 from sqlalchemy import select
 
-from services.membership.events import UnitAdmitted, UnitChanged
 from services.membership.units import rules
+from services.membership.units.events import UnitAdmitted, UnitChanged
 from services.membership.units.models import Unit, UnitChange
 from services.membership.units.schemas import UnitChangeOut, UnitIn, UnitOut, UnitPatch, UnitQuery
 from shared.api.operations import operation

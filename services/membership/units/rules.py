@@ -150,6 +150,37 @@ def check_admission(admitted_on: date, today: date) -> None:
         )
 
 
+class Leaving(StrEnum):
+    """How a membership ends (M1)."""
+
+    WITHDRAWN = "withdrawn"
+    REMOVED = "removed"
+
+    @property
+    def label(self) -> Text:
+        return _LEAVINGS[self]
+
+
+_LEAVINGS = {Leaving.WITHDRAWN: Text("退会", "Withdrawn"), Leaving.REMOVED: Text("除名", "Removed")}
+
+
+def is_member(left_on: date | None, day: date) -> bool:
+    """Whether a unit that left on that day, its first as no member, is one on ``day`` (M1)."""
+    return left_on is None or day < left_on
+
+
+def check_member(left_on: date | None, day: date, field: str = "unit_id") -> None:
+    """Refuse (M1) on ``day`` what only members may, for a unit that has left by then."""
+    if not is_member(left_on, day):
+        raise Refused(
+            "M1",
+            f"该单位已不是会员（{left_on}起）",
+            f"The unit is no member any more (since {left_on})",
+            code="unit-left",
+            field=field,
+        )
+
+
 @dataclass(frozen=True)
 class Change:
     """What one field of a unit was and what it is from now on; codes and names as they are kept."""

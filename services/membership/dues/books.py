@@ -1,0 +1,87 @@
+"""What must fit together about dues: standards by resolution, invoices as finance has been paid them, and how units
+stand (M3, M4)."""
+
+from uuid import UUID
+
+from sqlalchemy import select
+
+from services.membership.dues import rules
+from services.membership.dues.events import InvoiceIssued, UnitStandingChanged
+from services.membership.dues.models import DuesStandard, Invoice
+from services.membership.dues.schemas import InvoicePaid, InvoiceSettled, ResolutionAdopted, ResolutionEnded
+from services.membership.units.models import Unit
+from shared.books.declared import Faults
+from shared.books.look import Look
+from shared.books.matching import matched, told_once
+
+
+def standards_follow_resolutions(look: Look) -> Faults:
+    """Each resolution on dues is one standard with its amounts, and there is no other; it ends with it (M3, X7)."""
+    ended = {
+        each.data["resolution_id"]: each.data["ended_on"]
+        for each in look.heard("governance", "resolution.ended.v1", ResolutionEnded)
+    }
+    wanted: dict[UUID, object] = {}
+    for each in look.heard("governance", "resolution.adopted.v1", ResolutionAdopted):
+        said = each.data
+        if said["matter"] == rules.MATTER and said["dues_amounts"] is not None:
+            amounts = tuple(sorted((line["tier"], line["amount"]) for line in said["dues_amounts"]))
+            days = said["adopted_on"], said["effective_from"], ended.get(said["resolution_id"])
+            wanted[said["resolution_id"]] = (said["number"], *days, amounts)
+    found = (
+        (
+            kept.resolution_id,
+            (
+                *(kept.resolution, kept.adopted_on, kept.effective_from, kept.ended_on),
+                tuple(sorted((line.tier, line.amount) for line in kept.amounts)),
+            ),
+        )
+        for kept in look.session.scalars(select(DuesStandard))
+    )
+    yield from matched("dues_standards of resolution", wanted, found)
+
+
+def invoices_were_told_once(look: Look) -> Faults:
+    """Each invoice was told once, as it is (M3)."""
+    names = ("unit_id", "year", "tier", "amount", "issued_on", "due_on", "standard_id")
+    wanted = {each.id: tuple(getattr(each, name) for name in names) for each in look.session.scalars(select(Invoice))}
+    yield from told_once(look, InvoiceIssued, wanted, *names)
+
+
+def invoices_are_open_as_finance_said(look: Look) -> Faults:
+    """Of each invoice so much is open as finance said last, and the slip is finance's (M4, F12)."""
+    invoices = look.session.scalars(select(Invoice)).all()
+    wanted: dict[UUID, tuple[int, str | None]] = {each.id: (each.amount, None) for each in invoices}
+    said = [
+        *look.heard("finance", "receivable.payment-received.v1", InvoicePaid),
+        *look.heard("finance", "receivable.credit-used.v1", InvoicePaid),
+        *look.heard("finance", "receivable.settled.v1", InvoiceSettled),
+    ]
+    for event in sorted(said, key=lambda event: event.position):
+        id, slip = event.data["invoice_id"], event.data.get("slip")
+        wanted[id] = (0, slip) if slip else (event.data["owes"], wanted.get(id, (0, None))[1])
+    states = {True: rules.InvoiceState.OPEN.value, False: rules.InvoiceState.SETTLED.value}
+    yield from matched(
+        "dues_invoices",
+        {id: (owes, slip, states[owes > 0]) for id, (owes, slip) in wanted.items()},
+        ((each.id, (each.owes, each.slip, each.state)) for each in invoices),
+    )
+
+
+def standings_are_as_told(look: Look) -> Faults:
+    """A unit stands as was told last, and each time it was told what was told before; it begins well (M4)."""
+    units = look.session.execute(select(Unit.id, Unit.standing)).all()
+    wanted: dict[UUID, object] = dict.fromkeys((row.id for row in units), rules.Standing.GOOD.value)
+    for each in look.told(UnitStandingChanged):
+        unit = each.data["id"]
+        yield from matched(f"chassis.outbox {each.id}", {unit: wanted.get(unit)}, [(unit, each.data["before"])])
+        wanted[unit] = each.data["standing"]
+    yield from matched("standing of units", wanted, ((row.id, row.standing) for row in units))
+
+
+CHECKS = (
+    standards_follow_resolutions,
+    invoices_were_told_once,
+    invoices_are_open_as_finance_said,
+    standings_are_as_told,
+)
