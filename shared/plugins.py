@@ -21,6 +21,8 @@ from shared.identity.reach import Grants
 from shared.text import Text
 
 if TYPE_CHECKING:
+    from sqlalchemy.orm import DeclarativeBase
+
     from shared.books.declared import Books
     from shared.bus.events import EventSchema
     from shared.personal.terms import Terms
@@ -62,6 +64,8 @@ class Plugin:
     """What only the service knows of what must fit together in its database; see :mod:`shared.books`."""
     personal_data: "Sequence[Terms]" = ()
     """Why and how long each class of personal data in its tables is kept; see :mod:`shared.personal`."""
+    read_models: "Mapping[str, Sequence[type[DeclarativeBase]]]" = field(default_factory=dict)
+    """Name → the tables of what is kept of events only to show it, and can be made anew from them (ADR 0048)."""
     commands: Mapping[str, Callable[..., None]] = field(default_factory=dict)
 
     @property

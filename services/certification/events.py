@@ -64,6 +64,7 @@ class CertificateIssued(EventSchema):
     number = f.String("证书编号", "Certificate number")
     candidate_id = f.UUID("考生", "Candidate")
     batch_id = f.UUID("批次", "Batch")
+    unit_id = f.UUID("选送单位", "Unit that sent the candidate", allow_none=True)
     level = f.Integer("技能等级", "Level")
     issued_on = f.Date("发证日期", "Issued on")
 

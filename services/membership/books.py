@@ -4,6 +4,7 @@ from services.membership.accounts import books as accounts
 from services.membership.dues import books as dues
 from services.membership.people import books as people
 from services.membership.personal_data import books as personal_data
+from services.membership.profiles import books as profiles
 from services.membership.representatives import books as representatives
 from services.membership.rights import books as rights
 from services.membership.units import books as units
@@ -18,5 +19,6 @@ BOOKS = Books(
         *rights.CHECKS,
         *dues.CHECKS,
         *personal_data.CHECKS,
+        *profiles.CHECKS,
     ),
 )

@@ -5,6 +5,8 @@ from services.membership.base import Base
 from services.membership.books import BOOKS
 from services.membership.data import personal_data_terms
 from services.membership.events import EVENTS
+from services.membership.profiles.models import ProfileEntry
+from services.membership.profiles.operations import READ_MODEL
 from services.membership.seed import seed
 from services.membership.service import MembershipService
 from services.membership.sessions.withdrawing import withdrawn
@@ -15,7 +17,7 @@ from shared.personal.operations import SEE, SWEEP
 from shared.plugins import Plugin
 from shared.text import Text
 
-_KNOWS_THE_MEMBERS = ["membership.unit.read", "membership.dues_standard.read"]
+_KNOWS_THE_MEMBERS = ["membership.unit.read", "membership.profile.read", "membership.dues_standard.read"]
 _READS_DUES = [*_KNOWS_THE_MEMBERS, "membership.invoice.read", "membership.standing.read"]
 
 PLUGIN = Plugin(
@@ -35,6 +37,7 @@ PLUGIN = Plugin(
         "inspector": [READ_AUDIT],
         "clerk": [
             "membership.unit.*",
+            "membership.profile.read",
             "membership.person.*",
             "membership.representative.*",
             "membership.dues_standard.read",
@@ -52,12 +55,14 @@ PLUGIN = Plugin(
         "deputy_secretary_general": _READS_DUES,
         "representative": [
             OwnUnit("membership.unit.read"),
+            OwnUnit("membership.profile.read"),
             OwnUnit("membership.representative.read"),
             OwnUnit("membership.invoice.read"),
             OwnUnit("membership.standing.read"),
             "membership.dues_standard.read",
         ],
     },
+    read_models={READ_MODEL: [ProfileEntry]},
     seed=seed,
     welcome=welcome,
     issues_tokens=True,

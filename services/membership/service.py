@@ -10,6 +10,7 @@ from services.membership.people.operations import People
 from services.membership.personal_data.erasures import Erasures
 from services.membership.personal_data.held import PersonalData
 from services.membership.personal_data.operations import PersonalDataRequests
+from services.membership.profiles.operations import Profiles
 from services.membership.representatives.operations import Representatives
 from services.membership.rights.operations import FollowedPosts
 from services.membership.second_factor.operations import SecondFactors
@@ -24,6 +25,7 @@ class MembershipService(
     Service,
     Units,
     Dues,
+    Profiles,
     People,
     Representatives,
     Accounts,

@@ -21,7 +21,7 @@ from shared.books.keys import check_audit, check_keys
 from shared.books.look import Look
 from shared.books.messages import check_heard, check_inbox, check_jobs, check_outbox
 from shared.books.numbers import check_numbers
-from shared.bus.listening import subscriptions_of
+from shared.bus.listening import readers_of
 from shared.plugins import Plugin
 from shared.store.database import ONE_MOMENT, make_engine
 from shared.store.tables import ChassisBase
@@ -62,14 +62,13 @@ def _snapshot(url: str, opened: ExitStack) -> Session:
 def _count(plugin: Plugin, sessions: Mapping[str, Session], told: Told) -> Iterator[Finding]:
     name = plugin.name
     session, books, look = sessions[name], plugin.books or Books(), Look(plugin, sessions)
-    heard = frozenset(subscriptions_of(plugin.service))
     checks: dict[str, Callable[[], Faults]] = {
         "constraints": lambda: chain(
             check_constraints(session, ChassisBase.metadata), check_constraints(session, plugin.models)
         ),
         "outbox": partial(check_outbox, session, plugin),
         "inbox": partial(check_inbox, session),
-        "heard": partial(check_heard, name, heard, sessions),
+        "heard": partial(check_heard, name, readers_of(plugin.service), sessions),
         "jobs": partial(check_jobs, session),
         "keys": partial(check_keys, session, plugin),
         "audit": partial(check_audit, session),

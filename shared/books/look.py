@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from shared.books.declared import Fault
 from shared.bus.events import EventSchema
+from shared.bus.inbox import reader_of
 from shared.plugins import Plugin
 from shared.store.tables import Inbox, Outbox
 from shared.text import Text
@@ -46,15 +47,17 @@ class Look:
         """The events of this type that the service itself told or will tell, in order."""
         return list(self._events(self.plugin.name, schema.type(), schema()))
 
-    def heard(self, source: str, type: str, schema: type[ma.Schema]) -> list[Told]:
-        """The events of this type whose effect must be there: those sent or counted, in the order they were told.
+    def heard(self, source: str, type: str, schema: type[ma.Schema], *, read_model: str = "") -> list[Told]:
+        """The events of this type whose effect must be there, in the features or in that read model: those sent or
+        counted, in the order they were told.
 
         Not those that still wait here, or were dropped by a person; nor any of a service that is not looked at.
         """
         if source not in self._sessions:
             return []
         mine = select(Inbox.event_id, Inbox.state).where(Inbox.source == source, Inbox.type == type)
-        states = {row.event_id: row.state for row in self.session.execute(mine)}
+        found = ((*reader_of(row.event_id), row.state) for row in self.session.execute(mine))
+        states = {id: state for reader, id, state in found if reader == read_model}
         return list(self._events(source, type, schema(), states))
 
     def _events(

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from shared.books.declared import Fault, Faults
 from shared.books.look import AT_ONCE
 from shared.bus.events import CE, EventSchema
+from shared.bus.inbox import FOR, reader_of
 from shared.plugins import Plugin
 from shared.store.tables import Inbox, Job, Outbox
 from shared.text import Text
@@ -93,10 +94,12 @@ class _Sent(NamedTuple):
     sent: bool
 
 
-def check_heard(listener: str, subscriptions: frozenset[tuple[str, str]], sessions: Mapping[str, Session]) -> Faults:
-    """Each event that was sent and is subscribed to was heard exactly once, as it was told, and nothing was heard that
-    nobody told."""
-    inbox: dict[str, dict[str, _Message]] = {}
+def check_heard(
+    listener: str, readers: Mapping[str, frozenset[tuple[str, str]]], sessions: Mapping[str, Session]
+) -> Faults:
+    """Each event that was sent and is subscribed to was heard exactly once, as it was told, by the service's features
+    and by each read model that it feeds; and nothing was heard that nobody told."""
+    inboxes: dict[str, dict[str, dict[str, _Message]]] = {reader: {} for reader in readers}
     times: Counter[str] = Counter()
     rows = sessions[listener].execute(
         select(Inbox.event_id, Inbox.source, Inbox.type, Inbox.aggregate).order_by(Inbox.seq),
@@ -105,17 +108,23 @@ def check_heard(listener: str, subscriptions: frozenset[tuple[str, str]], sessio
     for row in rows:
         times[row.event_id] += 1
         if not row.event_id.startswith(RAW):
-            inbox.setdefault(row.source, {})[row.event_id] = _Message(row.type, row.aggregate)
+            reader, id = reader_of(row.event_id)
+            message = _Message(row.type, row.aggregate.removeprefix(f"{reader}{FOR}"))
+            inboxes.setdefault(reader, {}).setdefault(row.source, {})[id] = message
     for id, count in times.items():
         if count > 1:
             yield Fault(f"chassis.inbox {id}", Text(f"记了 {count} 次", f"Remembered {count} times"))
-    sources = {source for source, _ in subscriptions}
-    for source in sorted((sources | inbox.keys()) & sessions.keys()):
-        types = frozenset(type for told_by, type in subscriptions if told_by == source)
-        yield from _compare(source, types, dict(_outbox(sessions[source], source)), inbox.get(source, {}))
-    for source in sorted(inbox.keys() - sources - sessions.keys()):
-        for id in inbox[source]:
-            yield Fault(f"chassis.inbox {id}", Text(f"没有听取 {source} 的事件", f"Nothing of {source} is heard here"))
+    for reader, inbox in inboxes.items():
+        subscriptions = readers.get(reader, frozenset())
+        sources = {source for source, _ in subscriptions}
+        for source in sorted((sources | inbox.keys()) & sessions.keys()):
+            types = frozenset(type for told_by, type in subscriptions if told_by == source)
+            yield from _compare(source, types, dict(_outbox(sessions[source], source)), inbox.get(source, {}))
+        for source in sorted(inbox.keys() - sources - sessions.keys()):
+            for id in inbox[source]:
+                yield Fault(
+                    f"chassis.inbox {id}", Text(f"没有听取 {source} 的事件", f"Nothing of {source} is heard here")
+                )
 
 
 def _outbox(session: Session, source: str) -> Iterator[tuple[str, _Sent]]:

@@ -5,11 +5,15 @@ in it fails, it is undone and each gets one of its own. If the effect fails ther
 with its body, and the bus is told that it arrived; a loop tries it again after 5 s, 30 s, 2 min and 10 min, then it is
 dead: listed, redriven or dropped by a person. Later events of the same aggregate wait behind an open one (parked or
 dead), so an aggregate's story is never told out of order; other aggregates pass.
+
+A read model hears for itself: an event that one is fed by is a delivery more, with an id and an aggregate of its own
+("<read model>:<id>"), remembered, parked and tried again apart from the one that the service's features hear. So it can
+forget what it has heard and be told again, while they count nothing twice.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from itertools import takewhile
@@ -31,7 +35,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, aliased
 
 from shared import clock
-from shared.bus.events import CE, fit_id
+from shared.bus.events import CE, Heard, fit_id
 from shared.bus.listening import Subscription
 from shared.identity.principals import Principal
 from shared.observe.metrics import EVENTS_HEARD
@@ -49,6 +53,8 @@ RACES = 5
 """How often an attempt may lose a race before that counts as a failure."""
 MOST_TOGETHER = 100
 """So many of one aggregate that waited are handled in one transaction: for so long it holds what its handlers lock."""
+FOR = ":"
+"""What stands behind the name of a read model in what it remembers. Names have none in them."""
 SHORTEST_WAIT = 0.05
 """Seconds; for one that is due but in somebody else's hands."""
 
@@ -85,6 +91,10 @@ class Delivery:
     def origin(self) -> Origin:
         return Origin(Principal("service", service=self.source), self.correlation_id, causation_id=self.event_id)
 
+    def for_read_model(self, name: str) -> "Delivery":
+        """The same, for the read model of that name alone."""
+        return replace(self, event_id=f"{name}{FOR}{self.event_id}", aggregate=f"{name}{FOR}{self.aggregate}")
+
 
 class Inbox:
     """Takes deliveries for one service and settles each exactly once."""
@@ -92,10 +102,13 @@ class Inbox:
     def __init__(
         self,
         runtime: Runtime,
-        handlers: Mapping[tuple[str, str], tuple[Subscription, Handler]],
+        handlers: Iterable[tuple[Subscription, Handler]],
     ) -> None:
         self._runtime = runtime
-        self._handlers = {heard: (each.schema(), handler) for heard, (each, handler) in handlers.items()}
+        self._handlers: dict[tuple[str, str], dict[str, list[tuple[Heard, Handler]]]] = {}
+        for each, handler in handlers:
+            readers = self._handlers.setdefault(each.key, {})
+            readers.setdefault(each.read_model, []).append((each.schema(), handler))
         self._delays = runtime.settings.retry_delays
 
     def take(self, deliveries: Sequence[Delivery]) -> list[str]:
@@ -103,6 +116,7 @@ class Inbox:
 
         Raises :class:`StoreAway` when the database is away: then nothing is known of them and no attempt is spent.
         """
+        deliveries = [copy for delivery in deliveries for copy in self._copies(delivery)]
         if len(deliveries) > 1:
             try:
                 return self._settled(deliveries, self._attempt(deliveries))
@@ -115,7 +129,8 @@ class Inbox:
     def bury(self, delivery: Delivery, reason: str) -> None:
         """Keep what can never be handled (undecodable, given up by the broker) as dead, raw."""
         with self._runtime.begin(delivery.origin) as tx:
-            self._remember(tx, delivery, state="dead", body=delivery.body, error=reason)
+            for copy in self._copies(delivery):
+                self._remember(tx, copy, state="dead", body=delivery.body, error=reason)
         self._count(delivery.type, "dead")
 
     def retry(self) -> bool:
@@ -211,9 +226,16 @@ class Inbox:
             session.flush()
         return outcomes
 
+    def _copies(self, delivery: Delivery) -> Iterator[Delivery]:
+        """One delivery for all features that hear the event, or where nobody does, and one for each read model."""
+        for reader in self._handlers.get((delivery.source, delivery.type), {"": ()}):
+            yield delivery.for_read_model(reader) if reader else delivery
+
     def _handle(self, tx: Tx, delivery: Delivery) -> None:
-        schema, handler = self._handlers[delivery.source, delivery.type]
-        handler(tx, **schema.load(orjson.loads(delivery.body)))
+        reader, _ = reader_of(delivery.event_id)
+        data = orjson.loads(delivery.body)
+        for schema, handler in self._handlers[delivery.source, delivery.type][reader]:
+            handler(tx, **schema.load(data))
 
     def _handle_apart(self, transaction: Transaction, delivery: Delivery) -> None:
         """Handle within a transaction that outlives a failure."""
@@ -322,6 +344,12 @@ class Inbox:
 
     def _count(self, type: str, outcome: str) -> None:
         EVENTS_HEARD.labels(self._runtime.name, type, outcome).inc()
+
+
+def reader_of(event_id: str) -> tuple[str, str]:
+    """Which read model remembers an event under this id, "" where features do, and the event's own id."""
+    reader, _, id = event_id.rpartition(FOR)
+    return reader, id
 
 
 def _untried(row: Row) -> bool:

@@ -10,10 +10,10 @@ COMMANDS = "xiehui.commands"
 
 def register(app: typer.Typer) -> None:
     """Add every command to ``app``."""
-    from shared.commands import audit, check, deploy, generate, keys, messages, rabbitmq
+    from shared.commands import audit, check, deploy, generate, keys, messages, rabbitmq, read_models
     from shared.plugins import plugins
 
-    for room in (deploy, keys, rabbitmq, messages, audit, check, generate):
+    for room in (deploy, keys, rabbitmq, messages, read_models, audit, check, generate):
         room.register(app)
     for entry in entry_points(group=COMMANDS):
         app.command(entry.name)(entry.load())

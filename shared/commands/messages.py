@@ -40,7 +40,8 @@ def _whole(title: str) -> Column:
 
 
 @contextmanager
-def _operator(service: str) -> Iterator[Tx]:
+def operating(service: str) -> Iterator[Tx]:
+    """A transaction on a service's database, as its operator."""
     (plugin,) = chosen([service])
     with once(plugin, from_environment()) as runtime:
         origin = Origin(Principal("service", service="operator"), "command line")
@@ -54,7 +55,7 @@ def list_events(
 ) -> None:
     """The events a service told."""
     table = Table(_whole("event"), "type", "subject", "created", "sent")
-    with _operator(service) as tx:
+    with operating(service) as tx:
         for row in tx.all(select(Outbox).order_by(Outbox.position.desc()).limit(limit)):
             sent = row.sent_at.isoformat(" ", "seconds") if row.sent_at else "—"
             table.add_row(str(row.event_id), row.type, row.subject, row.created_at.isoformat(" ", "seconds"), sent)
@@ -67,7 +68,7 @@ def replay(
     type: Annotated[str | None, typer.Option(help="Only events of this type")] = None,
 ) -> None:
     """Tell events again; a listener that counted one lets it pass. A running relay sends them."""
-    with _operator(service) as tx:
+    with operating(service) as tx:
         count = resend(tx, since=since.astimezone(), type=type)
     console.print(f"{count} 个事件将重新投递 / events will be told again")
 
@@ -78,7 +79,7 @@ def list_dead(
     """Events heard but not handled: dead ones, and those parked for another attempt."""
     table = Table("service", _whole("event"), "state", "attempts", "from", "type", "reason")
     for name in [service] if service else sorted(plugins()):
-        with _operator(name) as tx:
+        with operating(name) as tx:
             rows = tx.all(select(Inbox).where(Inbox.state.in_(("dead", "parked"))).order_by(Inbox.seq))
             for row in rows:
                 table.add_row(name, row.event_id, row.state, str(row.attempts), row.source, row.type, row.error or "")
@@ -87,13 +88,13 @@ def list_dead(
 
 def redrive_dead(service: Service, event: Annotated[str, typer.Argument(help="The event's id")]) -> None:
     """Give a dead event its attempts again."""
-    with _operator(service) as tx:
+    with operating(service) as tx:
         redrive(tx, event)
     console.print(f"{event}: 重新处理 / will be tried again")
 
 
 def drop_dead(service: Service, event: Annotated[str, typer.Argument(help="The event's id")]) -> None:
     """Give a dead event up for good; what waits behind it goes on."""
-    with _operator(service) as tx:
+    with operating(service) as tx:
         drop(tx, event)
     console.print(f"{event}: 已放弃 / dropped")

@@ -42,7 +42,7 @@ def test_what_was_written_is_fresh_until_it_is_changed_or_taken_away(project: Pa
         {"service": "finance", "asks": "nobody.there"},
         {"event": "finance money.printed.v1", "to": []},
         {"event": "publishing article.published.v1", "to": []},
-        {"event": "publishing article.published.v1", "to": ["finance", "membership"]},
+        {"event": "publishing article.published.v1", "to": ["finance", "governance", "membership"]},
     ],
     ids=lambda step: str(step.get("calls") or step.get("asks") or step.get("event")),
 )

@@ -41,6 +41,8 @@ ABOUT: Mapping[Call, Mapping[str, Any]] = {
     ("membership", "list_unit_changes"): {"id": "unit"},
     ("membership", "list_representatives"): {"id": "unit"},
     ("membership", "get_standing"): {"id": "unit"},
+    ("membership", "get_profile"): {"id": "unit"},
+    ("membership", "list_profile_entries"): {"id": "unit"},
     ("membership", "get_invoice"): {"id": "invoice"},
     ("finance", "get_receivable"): {"invoice_id": "invoice"},
     ("finance", "get_collection_slip"): {"number": "slip"},

@@ -44,6 +44,11 @@ class Certificate(Versioned, Base):
     candidate: Mapped["Candidate"] = relationship(back_populates="certificate")
 
     @property
+    def unit_id(self) -> uuid.UUID | None:
+        """The unit that sent the candidate, where one did."""
+        return self.candidate.unit_id
+
+    @property
     def issued_on(self) -> date:
         return business_date(self.issued_at)
 
