@@ -34,6 +34,7 @@ class Act(StrEnum):
     REVIEWS = "reviews"
     ENTERS = "enters"
     HANDLES = "handles"
+    PAYS = "pays"
 
     @property
     def label(self) -> Text:
@@ -49,6 +50,7 @@ _ACTS = {
     Act.REVIEWS: Text("审核", "review"),
     Act.ENTERS: Text("登记", "enter"),
     Act.HANDLES: Text("办理", "handle"),
+    Act.PAYS: Text("支付", "pay"),
 }
 
 

@@ -166,13 +166,17 @@ class Expenditures:
         response=ExpenditureOut,
         label=("支付", "Pay"),
         kind="action",
+        apart=Act.PAYS,
     )
     def pay_expenditure(self, tx: Tx, id: uuid.UUID, amount: int | None, means: str) -> ExpenditureToday:
-        """Records the payment of what was approved, once and never above it, and posts it (F4, F7, F13)."""
+        """Records the payment of what was approved, once and never above it, and posts it; who claims or has signed it
+        does not pay it out (F4, F7, F13, X8)."""
         record = tx.change(Expenditure, id)
+        expenditure = record.as_ruled()
+        tx.keep_apart(*expenditure.whose)
         kind, chart = expenses()[record.kind], chart_on(tx.today)
         amount = record.amount if amount is None else amount
-        ruled = rules.pay(record.as_ruled(), amount)
+        ruled = rules.pay(expenditure, amount)
         entries = rules.payment_entries(amount, kind, chart, Purpose.CASH if means == Purpose.CASH else Purpose.BANK)
         record.paid_by, record.paid_at = person_of(tx.principal), tx.now
         summary, source = f"支付{kind.label.zh}：{record.purpose}", Source(SourceKind.EXPENDITURE, record.id)

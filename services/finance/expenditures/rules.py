@@ -137,7 +137,7 @@ class Expenditure:
 
     @property
     def whose(self) -> tuple[Bond, ...]:
-        """Who neither signs nor refuses it (X8): whoever requests or claims it, and whoever has signed it already."""
+        """Who neither signs, refuses nor pays it (X8): who requests or claims it, and who has signed it already."""
         return (
             own(_EXPENDITURE, self.claim.own, code="own-claim"),
             acted(_EXPENDITURE, Text("已签批", "signed before"), self.signed_by, code="already-signed"),

@@ -15,13 +15,15 @@ from services.membership.api_tokens.schemas import ApiTokenIn, ApiTokenMadeOut, 
 from services.membership.data import longest_api_token
 from services.membership.second_factor.proving import check_factor
 from services.membership.sessions.ending import Because, end_session
+from services.membership.sessions.guessing import let_in
 from services.membership.sessions.models import Session
 from services.membership.sessions.own import running_session
+from services.membership.sessions.rules import wrong_password
 from services.membership.sessions.tokens import digest
 from shared.api.operations import operation
 from shared.api.paging import Page, PageRequest
 from shared.clock import wall_now
-from shared.errors import NotFound
+from shared.errors import NotFound, Problem, TooMany
 from shared.identity.principals import SIGNED_IN
 from shared.standards.calendar import business_date
 from shared.store.tx import Tx
@@ -37,12 +39,19 @@ class ApiTokens:
         response=ApiTokenMadeOut,
         label=("创建接口令牌", "Make an API token"),
         kind="create",
+        rate="sign-in",
+        errors=(TooMany,),
         secret=True,
     )
-    def make_api_token(self, tx: Tx, name: str, scopes: Collection[str], expires_on: date) -> ApiToken:
+    def make_api_token(
+        self, tx: Tx, password: str, name: str, scopes: Collection[str], expires_on: date
+    ) -> ApiToken | Problem:
         """Makes a token for a machine: it may do what one may do oneself and the scopes name, through its last day of
-        the real calendar, at most as long as data/sign_in.json says (M11)."""
+        the real calendar, at most as long as data/sign_in.json says. A wrong password is counted as at the front door
+        (M11)."""
         account = _own(tx)
+        if let_in(tx, account.username, password) is None:
+            return wrong_password()
         check_factor(tx, account)
         wanted, now = rules.scopes(scopes), wall_now()
         rules.check_last_day(expires_on, business_date(now), longest_api_token())

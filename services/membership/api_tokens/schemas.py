@@ -14,8 +14,12 @@ def _scopes(**kwargs: object) -> f.List:
 
 
 class ApiTokenIn(f.Schema):
-    """What it is for, the permissions it is held to and the last day it holds."""
+    """What it is for, the permissions it is held to and the last day it holds.
 
+    The password once more, since it outlives the session that it is made in.
+    """
+
+    password = f.String("密码", "Password", required=True, max_length=500)
     name = f.String("名称", "Name", required=True, min_length=1, max_length=100)
     scopes = _scopes(
         required=True,

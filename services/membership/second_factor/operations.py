@@ -12,10 +12,18 @@ from services.membership.accounts.rules import Secret, check_open, check_settled
 from services.membership.second_factor import rules
 from services.membership.second_factor.models import RecoveryCode, SecondFactor
 from services.membership.second_factor.proving import confirmed_factor, digest, held_factor, proven, shown
-from services.membership.second_factor.schemas import CodeIn, EnrolmentOut, FactorOut, ProofIn, RecoveryCodesOut
+from services.membership.second_factor.schemas import (
+    CodeIn,
+    EnrolmentIn,
+    EnrolmentOut,
+    FactorOut,
+    ProofIn,
+    RecoveryCodesOut,
+)
 from services.membership.sessions.ending import Because, end_sessions
 from services.membership.sessions.guessing import forgive, hold_credentials, let_in
 from services.membership.sessions.own import running_session
+from services.membership.sessions.rules import wrong_password
 from shared.api.operations import operation
 from shared.clock import wall_now
 from shared.documents.qr import qr_svg
@@ -67,16 +75,20 @@ class SecondFactors:
     @operation(
         "POST /accounts/me/second-factor",
         permission=SIGNED_IN,
+        request=EnrolmentIn,
         response=EnrolmentOut,
         label=("设置双重验证", "Enrol a second factor"),
         kind="action",
+        rate="sign-in",
+        errors=(TooMany,),
         secret=True,
     )
-    def enrol_second_factor(self, tx: Tx) -> Enrolment:
+    def enrol_second_factor(self, tx: Tx, password: str) -> Enrolment | Problem:
         """Gives the key for a device that shows codes (RFC 6238: SHA-1, six digits, 30 s). It counts once it is
-        confirmed; until then another key takes its place (M11)."""
+        confirmed; until then another key takes its place. A wrong password is counted as at the front door (M11)."""
         account = _own(tx)
-        hold_credentials(tx, account.username)
+        if let_in(tx, account.username, password) is None:
+            return wrong_password()
         factor = held_factor(tx, account)
         rules.check_not_enrolled(factor is not None and factor.confirmed)
         if factor is None:

@@ -11,6 +11,12 @@ class EnrolmentOut(f.Schema):
     qr_svg = f.String("二维码（SVG）", "QR code (SVG)")
 
 
+class EnrolmentIn(f.Schema):
+    """The password once more: whoever finds a session open must not lock its owner out."""
+
+    password = f.String("密码", "Password", required=True, max_length=500)
+
+
 class CodeIn(f.Schema):
     code = f.String("动态码", "Code", required=True, max_length=40)
 

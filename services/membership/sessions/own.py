@@ -55,7 +55,7 @@ class OwnAccount:
         session = running_session(tx)
         username = tx.get(Account, session.account_id).username
         if let_in(tx, username, old_password) is None:
-            return rules.wrong_password()
+            return rules.wrong_password("old_password")
         account = tx.lock(Account, session.account_id)
         password = account_rules.replacement(
             new_password, given=old_password, username=username, common=common_passwords()

@@ -68,9 +68,9 @@ def session_over() -> Unauthenticated:
     )
 
 
-def wrong_password() -> Refused:
+def wrong_password(field: str = "password") -> Refused:
     """What somebody is told who is signed in and does not know the present password."""
-    return Refused("M11", "原密码不正确", "The old password is wrong", code="wrong-password", field="old_password")
+    return Refused("M11", "密码不正确", "The password is wrong", code="wrong-password", field=field)
 
 
 def check_person_acts(scoped: bool) -> None:

@@ -140,6 +140,19 @@ def test_nobody_refuses_their_own_either(spending: Any) -> None:
 
 
 @pytest.mark.rule(id="X8")
+def test_nobody_pays_out_their_own_or_what_they_signed(spending: Any) -> None:
+    own = spending.requested("100.00", claimant_id=spending.cashier.person)
+    spending.sign(own, spending.secretary_general)
+    assert refusal(spending.pay(own)) == (409, "X8", "own-claim")
+    both = spending.association.person("officer", "cashier", person=spending.secretary_general.person)
+    signed = spending.requested("100.00")
+    spending.sign(signed, spending.secretary_general)
+    assert refusal(spending.pay(signed, both)) == (409, "X8", "already-signed")
+    assert spending.get(signed)["state"] == "approved"
+    assert spending.pay(own, spending.association.person("cashier"))["state"] == "paid"
+
+
+@pytest.mark.rule(id="X8")
 def test_the_presidents_own_is_decided_by_the_standing_council(spending: Any) -> None:
     id = spending.requested("100.00", spending.president)
     assert spending.waits(id)["step"] == "resolution"

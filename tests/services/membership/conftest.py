@@ -103,7 +103,7 @@ def enrolled(association: Association, settled: Callable[..., Holder]) -> Callab
     def enrol(*roles: str) -> tuple[Holder, Device]:
         holder = settled(*roles)
         session = holder.sign_in()
-        device = Device(holder.call(session, "enrol_second_factor")["secret"])
+        device = Device(holder.call(session, "enrol_second_factor", password=holder.password)["secret"])
         confirmed = holder.call(session, "confirm_second_factor", code=device.code())
         assert confirmed.status == 200, confirmed.problem
         with association.database("membership").begin() as connection:

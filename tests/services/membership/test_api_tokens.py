@@ -36,7 +36,7 @@ def last_day(days: int = 30) -> str:
 
 
 def make(holder: Any, **given: Any) -> Answer:
-    asked = {"name": "报表机", "scopes": SCOPES, "expires_on": last_day(), **given}
+    asked = {"password": holder.password, "name": "报表机", "scopes": SCOPES, "expires_on": last_day(), **given}
     answer: Answer = holder.call(holder.sign_in(), "make_api_token", **asked)
     return answer
 
@@ -152,10 +152,15 @@ def test_a_machine_never_handles_accounts(association: Association, settled: Mak
         "end_my_session": {"id": id},
         "end_my_sessions": {},
         "get_my_second_factor": {},
-        "enrol_second_factor": {},
+        "enrol_second_factor": {"password": holder.password},
         "confirm_second_factor": {"code": "123456"},
         "remove_my_second_factor": {"password": holder.password, "code": "123456"},
-        "make_api_token": {"name": "又一个", "scopes": SCOPES, "expires_on": last_day()},
+        "make_api_token": {
+            "password": holder.password,
+            "name": "又一个",
+            "scopes": SCOPES,
+            "expires_on": last_day(),
+        },
         "list_my_api_tokens": {},
         "revoke_my_api_token": {"id": id},
     }
@@ -168,6 +173,14 @@ def test_a_machine_never_handles_accounts(association: Association, settled: Mak
     machine = Person(narrow["access_token"], holder.id, holder.person)
     assert association.call("governance", "list_bodies", as_=machine).status == 403
     assert holder.call(narrow, "list_my_sessions").status == 403
+
+
+@pytest.mark.rule(id="M11")
+def test_who_finds_a_session_open_makes_no_token(association: Association, settled: Any) -> None:
+    holder = settled("editor")
+    refused = make(holder, password="不是这个密码-2021")
+    assert (refused.status, code_of(refused)) == (409, "wrong-password")
+    assert holder.call(holder.sign_in(), "list_my_api_tokens")["items"] == []
 
 
 @pytest.mark.rule(id="M11")

@@ -26,7 +26,7 @@ def test_a_factor_counts_once_it_is_confirmed(association: Association, settled:
         "confirmed_at": None,
         "recovery_codes_left": 0,
     }
-    begun = holder.call(session, "enrol_second_factor")
+    begun = holder.call(session, "enrol_second_factor", password=holder.password)
     assert begun["secret"] in begun["uri"]
     assert begun["qr_svg"].startswith("<svg")
     assert holder.sign_in().status == 201
@@ -42,11 +42,13 @@ def test_another_key_takes_the_place_of_one_that_was_not_confirmed(
     association: Association, settled: Make, enrolled: Make
 ) -> None:
     holder, session = (each := settled()), each.sign_in()
-    first, second = (holder.call(session, "enrol_second_factor")["secret"] for _ in range(2))
+    first, second = (holder.call(session, "enrol_second_factor", password=holder.password)["secret"] for _ in range(2))
     assert first != second
     enrolment, device = enrolled()
     signed_in = enrolment.sign_in(code=device.code())
-    assert code_of(enrolment.call(signed_in, "enrol_second_factor")) == "second-factor-there"
+    assert (
+        code_of(enrolment.call(signed_in, "enrol_second_factor", password=enrolment.password)) == "second-factor-there"
+    )
     assert code_of(enrolment.call(signed_in, "confirm_second_factor", code="123456")) == "no-enrolment"
 
 
@@ -104,7 +106,7 @@ def test_a_wrong_code_and_a_wrong_password_are_told_alike(association: Associati
 def test_each_recovery_code_stands_for_the_device_once(association: Association, settled: Make, enrolled: Make) -> None:
     holder, other = settled(), enrolled()[0]
     session = holder.sign_in()
-    secret = holder.call(session, "enrol_second_factor")["secret"]
+    secret = holder.call(session, "enrol_second_factor", password=holder.password)["secret"]
     device = type(enrolled()[1])(secret)
     codes = holder.call(session, "confirm_second_factor", code=device.code())["recovery_codes"]
     assert len(set(codes)) == 10
@@ -119,7 +121,7 @@ def test_each_recovery_code_stands_for_the_device_once(association: Association,
 def test_neither_key_nor_codes_are_kept_or_logged(association: Association, settled: Make, enrolled: Make) -> None:
     holder = settled()
     session = holder.sign_in()
-    secret = holder.call(session, "enrol_second_factor")["secret"]
+    secret = holder.call(session, "enrol_second_factor", password=holder.password)["secret"]
     shown = type(enrolled()[1])(secret).code()
     codes = holder.call(session, "confirm_second_factor", code=shown)["recovery_codes"]
     assert holder.sign_in(code=codes[0]).status == 201
@@ -151,7 +153,7 @@ def test_a_factor_is_removed_on_password_and_code(association: Association, enro
     assert kept == [{"removed_by": f"account:{holder.id}", "sealed_key": None}]
     again = holder.call(session, "remove_my_second_factor", password=holder.password, code=device.code())
     assert code_of(again) == "no-second-factor"
-    assert holder.call(session, "enrol_second_factor").status == 200
+    assert holder.call(session, "enrol_second_factor", password=holder.password).status == 200
 
 
 @pytest.mark.rule(id="M11")
@@ -162,6 +164,19 @@ def test_guessing_at_a_factor_with_a_stolen_token_is_slowed_down_too(association
         holder.call(session, "remove_my_second_factor", password=holder.password, code="000000000")
     locked = holder.call(session, "remove_my_second_factor", password=holder.password, code=device.code(steps=1))
     assert locked.status == 429
+
+
+@pytest.mark.rule(id="M11")
+def test_who_finds_a_session_open_enrols_no_factor(association: Association, settled: Make) -> None:
+    holder = settled()
+    session = holder.sign_in()
+    for _ in range(FREE_FAILURES):
+        refused = holder.call(session, "enrol_second_factor", password="不是这个密码-2021")
+        assert (refused.status, code_of(refused)) == (409, "wrong-password")
+    assert holder.call(session, "enrol_second_factor", password=holder.password).status == 429
+    assert holder.call(session, "get_my_second_factor")["confirmed"] is False
+    kept = f"SELECT 1 FROM second_factors WHERE account_id = '{holder.id}'"
+    assert association.rows("membership", kept) == []
 
 
 @pytest.mark.rule(id="X8")
@@ -183,8 +198,8 @@ def test_an_administrator_takes_a_factor_off_somebody_else_only(association: Ass
 def test_with_a_one_time_secret_nothing_is_enrolled(association: Association, opened: Make) -> None:
     holder = opened("officer")
     session = holder.sign_in()
-    for operation in ("enrol_second_factor", "get_my_second_factor"):
-        assert code_of(holder.call(session, operation)) == "password-change-required"
+    for operation, given in (("enrol_second_factor", {"password": holder.password}), ("get_my_second_factor", {})):
+        assert code_of(holder.call(session, operation, **given)) == "password-change-required"
 
 
 @pytest.mark.rule(id="M11")
@@ -196,10 +211,10 @@ def test_a_signer_without_a_factor_may_only_enrol_one_where_signers_need_it(dire
     session = membership.call("sign_in", username="zhang", password=password)["body"]
     assert (session["roles"], session["units"], session["must_enrol_second_factor"]) == ([], [], True)
     assert membership.call("list_units", token)["status"] == 403
-    given = {"name": "机器", "scopes": ["membership.*"], "expires_on": "2099-01-01"}
+    given = {"password": password, "name": "机器", "scopes": ["membership.*"], "expires_on": "2099-01-01"}
     refused = membership.call("make_api_token", session["access_token"], **given)["problem"]
     assert refused["code"] == "second-factor-enrolment-required"
-    secret = membership.call("enrol_second_factor", token)["body"]["secret"]
+    secret = membership.call("enrol_second_factor", token, password=password)["body"]["secret"]
     device = type(enrolled()[1])(secret)
     assert membership.call("confirm_second_factor", token, code=device.code())["status"] == 200
     refreshed = membership.call("refresh_session", refresh_token=session["refresh_token"])["body"]
