@@ -35,6 +35,7 @@ PLUGIN = Plugin(
         "inspector": [READ_AUDIT],
         "clerk": [
             "membership.unit.*",
+            "membership.roster.*",
             "membership.person.*",
             "membership.representative.*",
             "membership.dues_standard.read",
@@ -48,7 +49,7 @@ PLUGIN = Plugin(
         "correspondent": [OwnUnit("membership.unit.read"), "membership.dues_standard.read"],
         "accountant": _READS_DUES,
         "cashier": _READS_DUES,
-        "officer": _READS_DUES,
+        "officer": [*_READS_DUES, "membership.roster.export"],
         "deputy_secretary_general": _READS_DUES,
         "representative": [
             OwnUnit("membership.unit.read"),
