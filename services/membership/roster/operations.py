@@ -33,7 +33,7 @@ from shared.text import Language, Text
 NAME = Text("会员名册", "Roster")
 LIMITS = Limits(content=5 * 1024 * 1024, rows=10_000)
 SHOWN_AT_MOST = 1_000
-"""Rows of news that the result of an import spells out; all are counted."""
+"""Rows of news, and wrong cells, that the result of an import spells out; all rows are counted."""
 _HEADINGS_SHOWN, _HEADING_SHOWN = 20, 50
 
 
@@ -101,17 +101,18 @@ class Roster:
             on_record = _on_record(tx, hold=not preview)
             own = [unit for unit in on_record.values() if str(unit.id) in units]
             keep_apart(Act.APPROVES, Caller.of(units=units), rules.whose_sheet(sheet.rows, own))
-            lines = rules.check_rows(
-                told(job, sheet.rows),
-                sheet.errors,
-                register=rules.Register(on_record.values()),
-                places=places(),
-                today=tx.today,
-                take_rest=take_rest or preview,
-            )
-            result = _result(sheet, lines, preview=preview)
-            if not preview:
-                _take(tx, lines, on_record)
+            with kept_alive(tx.session.connection()):  # thousands of rows are looked at between two questions to it
+                lines = rules.check_rows(
+                    told(job, sheet.rows),
+                    sheet.errors,
+                    register=rules.Register(on_record.values()),
+                    places=places(),
+                    today=tx.today,
+                    take_rest=take_rest or preview,
+                )
+                result = _result(sheet, lines, preview=preview)
+                if not preview:
+                    _take(tx, lines, on_record)
             job.finish(tx, result)
 
 
@@ -141,17 +142,14 @@ def _take(tx: Tx, lines: Iterable[rules.Line], on_record: dict[uuid.UUID, Unit])
     tell: list[Callable[[], None]] = []
     for each in lines:
         if each.unit is None:
-            unit = admit(tx, **_new(each.says))
+            fields: dict[str, Any] = {"short_name": None, "place": None, **each.says}
+            unit = admit(tx, **fields)
             tell.append(partial(tell_admission, tx, unit))
         elif each.changes:
             unit = on_record[each.unit]
             tell.append(partial(tell_changes, tx, unit, change(tx, unit, each.says)))
     for of_one in tell:
         of_one()
-
-
-def _new(says: rules.Fields) -> dict[str, Any]:
-    return {"short_name": None, "place": None, **says}
 
 
 def _result(sheet: Sheet, lines: Sequence[rules.Line], *, preview: bool) -> dict[str, Any]:
@@ -163,7 +161,7 @@ def _result(sheet: Sheet, lines: Sequence[rules.Line], *, preview: bool) -> dict
         **{outcome.value: counts[outcome] for outcome in rules.Outcome},
         "refused": len(sheet.errors.rows),
         "rows": [_news(each) for each in news[:SHOWN_AT_MOST]],
-        "refused_rows": refused_rows(sheet.errors),
+        "refused_rows": refused_rows(sheet.errors)[:SHOWN_AT_MOST],
         "unknown_headings": [each[:_HEADING_SHOWN] for each in sheet.unknown_headers[:_HEADINGS_SHOWN]],
     }
 
@@ -173,11 +171,5 @@ def _news(each: rules.Line) -> dict[str, Any]:
         "row": each.row,
         "outcome": each.outcome.value,
         "unit_id": None if each.unit is None else str(each.unit),
-        "changes": [
-            {"field": news.field, "before": _json(news.before), "after": _json(news.after)} for news in each.changes
-        ],
+        "changes": [news.written for news in each.changes],
     }
-
-
-def _json(value: object) -> str | None:
-    return None if value is None else str(value)

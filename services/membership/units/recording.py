@@ -50,9 +50,7 @@ def change(tx: Tx, unit: Unit, wanted: Mapping[str, str | date | None]) -> tuple
         tx.add(
             UnitChange(
                 unit_id=unit.id,
-                field=each.field,
-                before=_text(each.before),
-                after=_text(each.after),
+                **each.written,
                 changed_at=tx.now,
                 changed_by=tx.principal.name,
             )
@@ -78,7 +76,3 @@ def hold_all_codes(tx: Tx) -> None:
     """Let nobody else give a unit any code until the end of the transaction, for whoever gives out thousands. Whoever
     locks units as well locks them first: so does a change of one."""
     tx.hold(_CODES)
-
-
-def _text(value: str | date | None) -> str | None:
-    return None if value is None else str(value)

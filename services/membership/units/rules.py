@@ -189,6 +189,12 @@ class Change:
     before: str | date | None
     after: str | date | None
 
+    @property
+    def written(self) -> dict[str, str | None]:
+        """The change in words, as it is kept and shown; a day as in ISO 8601."""
+        before, after = (None if value is None else str(value) for value in (self.before, self.after))
+        return {"field": self.field, "before": before, "after": after}
+
 
 def changes(unit: Mapping[str, str | date | None], wanted: Mapping[str, str | date | None]) -> tuple[Change, ...]:
     """What really changes when ``unit`` (field → value) takes over ``wanted``; nothing where they agree (M1)."""

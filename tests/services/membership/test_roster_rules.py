@@ -304,7 +304,7 @@ def written(units: Sequence[Unit], language: Language, *, csv: bool) -> bytes:
 
 
 @pytest.mark.rule(id="M1")
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(rosters(), st.sampled_from(["zh", "en"]), st.booleans())
 def test_what_was_exported_changes_nothing_when_it_is_imported(
     units: list[Unit], language: Language, csv: bool
@@ -316,7 +316,7 @@ def test_what_was_exported_changes_nothing_when_it_is_imported(
 
 
 @pytest.mark.rule(id="M1")
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(rosters(), st.sampled_from(["zh", "en"]), st.booleans())
 def test_what_was_exported_is_the_same_in_an_empty_roster(units: list[Unit], language: Language, csv: bool) -> None:
     whole = [
