@@ -38,6 +38,7 @@ PLUGIN = Plugin(
         "clerk": [
             "membership.unit.*",
             "membership.profile.read",
+            "membership.roster.*",
             "membership.person.*",
             "membership.representative.*",
             "membership.dues_standard.read",
@@ -51,7 +52,7 @@ PLUGIN = Plugin(
         "correspondent": [OwnUnit("membership.unit.read"), "membership.dues_standard.read"],
         "accountant": _READS_DUES,
         "cashier": _READS_DUES,
-        "officer": _READS_DUES,
+        "officer": [*_READS_DUES, "membership.roster.export"],
         "deputy_secretary_general": _READS_DUES,
         "representative": [
             OwnUnit("membership.unit.read"),

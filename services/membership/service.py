@@ -13,6 +13,7 @@ from services.membership.personal_data.operations import PersonalDataRequests
 from services.membership.profiles.operations import Profiles
 from services.membership.representatives.operations import Representatives
 from services.membership.rights.operations import FollowedPosts
+from services.membership.roster.operations import Roster
 from services.membership.second_factor.operations import SecondFactors
 from services.membership.sessions.everywhere import Everywhere
 from services.membership.sessions.operations import Sessions
@@ -24,6 +25,7 @@ from shared.chassis import Service
 class MembershipService(
     Service,
     Units,
+    Roster,
     Dues,
     Profiles,
     People,

@@ -27,7 +27,7 @@ from shared.identity.principals import authenticate, authorise
 from shared.observe.metrics import OPERATIONS, SECONDS
 from shared.runtime import Runtime
 from shared.store.tx import Origin
-from shared.text import Text
+from shared.text import Text, negotiate
 
 log = structlog.get_logger()
 
@@ -85,6 +85,7 @@ def _attempt(
         address=call.address,
         reach=reach,
         apart=operation.apart,
+        language=negotiate(call.language),
     )
 
     def ask() -> dict[str, Any]:

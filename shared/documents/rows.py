@@ -1,5 +1,7 @@
 """What a table on a spreadsheet is made of, and how its mistakes are named to people."""
 
+import re
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -12,7 +14,39 @@ from shared.text import Text
 Cell: TypeAlias = str | Decimal | date | None
 """A cell as read: text, number, date (``datetime`` if a time of day was given too), or None if empty."""
 
+LONGEST_TEXT = 32_767
+"""The characters that a cell holds at most."""
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""What a text begins with that a spreadsheet program may take for a formula, were it typed; Chinese and Japanese Excel
+take the wide signs for the narrow ones."""
 _NAMED_AT_MOST = 200
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+class Flaw(NamedTuple):
+    """Why a cell can't be taken."""
+
+    message: Text
+
+
+Grid: TypeAlias = dict[int, dict[int, Cell | Flaw]]
+"""Row number → column number → cell, both from 1, ascending; only what is not empty."""
+
+
+def plain_text(text: str) -> Cell | Flaw:
+    """A text as a cell holds it, line breaks as "\\n"; None where there is nothing to see."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if _CONTROL.search(text):
+        return Flaw(Text("含有无法识别的控制字符", "it holds control characters"))
+    if len(text) > LONGEST_TEXT:
+        return Flaw(Text(f"超过{LONGEST_TEXT}字", f"it is longer than {LONGEST_TEXT} characters"))
+    return text if text.strip() else None
+
+
+def folded(text: str) -> str:
+    """``text`` without what people don't see: spacing, invisible characters, width and case of letters."""
+    plain = unicodedata.normalize("NFKC", text).casefold()
+    return "".join(c for c in plain if not c.isspace() and unicodedata.category(c) != "Cf")
 
 
 class Column(NamedTuple):

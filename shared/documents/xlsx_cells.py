@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, time
 from decimal import Decimal
 from math import isfinite
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any
 from xml.etree.ElementTree import Element
 
 from openpyxl.utils import range_boundaries
@@ -19,7 +19,7 @@ from openpyxl.worksheet._reader import FORMULA_TAG, ROW_TAG, WorkSheetParser
 from openpyxl.xml.constants import SHEET_MAIN_NS
 from openpyxl.xml.functions import iterparse
 
-from shared.documents.rows import Cell
+from shared.documents.rows import Cell, Flaw, Grid, plain_text
 from shared.text import Text
 
 # openpyxl warns about decoration it drops and about dates it can't read; the latter come out as flaws here.
@@ -28,20 +28,12 @@ warnings.filterwarnings("ignore", category=UserWarning, module=r"openpyxl\.")
 _MERGE_TAG = f"{{{SHEET_MAIN_NS}}}mergeCell"
 _LAST_ROW, _LAST_COLUMN = 1_048_576, 16_384
 _CELLS_FILLED_BY_MERGES = 2_000_000
-_LONGEST_TEXT = 32_767
 # A double keeps 15 digits, so a longer number is no longer what was typed: 110105194912310021 ends in 0000.
 _EXACT = Decimal(10) ** 15
 # Date formats of Chinese, Japanese and Korean Excel (ECMA-376, 18.8.30) that a file names by number only.
 _EAST_ASIAN_DATES = frozenset((*range(27, 37), *range(50, 59)))
 _ERRORS = frozenset(("#N/A", "#DIV/0!", "#REF!", "#NAME?", "#NULL!", "#NUM!", "#VALUE!", "#SPILL!", "#CALC!"))
 _ESCAPED = re.compile(r"_x(00[01][0-9A-Fa-f]|005[Ff]|[Ff]{3}[EeFf])_")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-
-
-class Flaw(NamedTuple):
-    """Why a cell can't be taken."""
-
-    message: Text
 
 
 _MERGED_NUMBER = Flaw(
@@ -50,9 +42,6 @@ _MERGED_NUMBER = Flaw(
         "a number is merged over rows; split the cells and fill each in",
     )
 )
-
-Grid: TypeAlias = dict[int, dict[int, Cell | Flaw]]
-"""Row number → column number → cell, both from 1, ascending; only what is not empty."""
 
 
 def read_grid(sheet: ReadOnlyWorksheet) -> Grid:
@@ -169,13 +158,7 @@ def _number(value: int | float) -> Cell | Flaw:
 
 
 def _text(value: str) -> Cell | Flaw:
-    text = _ESCAPED.sub(lambda match: chr(int(match[1], 16)), value)
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if _CONTROL.search(text):
-        return Flaw(Text("含有无法识别的控制字符", "it holds control characters"))
-    if len(text) > _LONGEST_TEXT:
-        return Flaw(Text(f"超过{_LONGEST_TEXT}字", f"it is longer than {_LONGEST_TEXT} characters"))
-    return text if text.strip() else None
+    return plain_text(_ESCAPED.sub(lambda match: chr(int(match[1], 16)), value))
 
 
 def _repeat_merged(grid: Grid, merged: list[str]) -> None:

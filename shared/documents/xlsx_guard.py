@@ -13,6 +13,7 @@ from xml.parsers import expat
 from shared.errors import Malformed, TooLarge
 
 _MIB = 1024 * 1024
+_ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
 _ZIP_ENCRYPTED = 0x1
@@ -64,6 +65,11 @@ def check_xlsx(content: bytes, limits: Limits) -> None:
         for part in archive.infolist():
             with archive.open(part) as stream:
                 _Scan(limits).read(stream)
+
+
+def is_workbook(content: bytes) -> bool:
+    """Whether ``content`` begins as files of Excel do, the old and the locked ones too: no text begins so."""
+    return content.startswith((_ZIP, _OLE))
 
 
 def not_a_spreadsheet() -> Malformed:

@@ -16,16 +16,14 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 
-from shared.documents.rows import Cell, Column
+from shared.documents.rows import FORMULA_STARTS, LONGEST_TEXT, Cell, Column
 from shared.errors import TooLarge
 from shared.text import Language
 
 _ROWS = 1_048_575
-_LONGEST_TEXT = 32_767
 _EXACT_DIGITS, _EXACT = 15, 10**15
 _FIRST_DAY = date(1900, 3, 1)
 _NARROWEST, _WIDEST = 8, 60
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 _NOT_IN_NAMES = re.compile(r"[\\/?*\[\]:\x00-\x1f]")
 # The escapes of ECMA-376 (22.4.2.4): what XML can't hold, and text that would be read as such an escape.
 _TO_ESCAPE = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
@@ -64,7 +62,7 @@ def write_rows(tables: Sequence[Table], *, language: Language = "zh") -> bytes:
     if not tables:
         raise ValueError("a file needs a table")
     # Everything is checked before the first sheet is opened: openpyxl can't let go of one half written.
-    checked = [(table, _checked(table)) for table in tables]
+    checked = [(table, checked_rows(table)) for table in tables]
     workbook = Workbook(write_only=True)
     for (table, rows), name in zip(checked, _sheet_names(tables), strict=True):
         headers = [column.header.in_(language) for column in table.columns]
@@ -74,7 +72,8 @@ def write_rows(tables: Sequence[Table], *, language: Language = "zh") -> bytes:
     return _without_dates(saved.getvalue())
 
 
-def _checked(table: Table) -> list[list[Cell]]:
+def checked_rows(table: Table) -> list[list[Cell]]:
+    """The rows of ``table`` cell by cell, each as it can be kept exactly; raises as ``write_rows`` does."""
     rows = [[_plain(row[column.key]) for column in table.columns] for row in islice(table.rows, _ROWS + 1)]
     if len(rows) > _ROWS:
         raise TooLarge(
@@ -108,8 +107,8 @@ def _plain(value: Written) -> Cell:
     if isinstance(value, date):
         day = value.date() if isinstance(value, datetime) else value
         return value if day >= _FIRST_DAY else value.isoformat()
-    if value and len(_escaped(value)) > _LONGEST_TEXT:
-        raise ValueError(f"a cell holds at most {_LONGEST_TEXT} characters")
+    if value and len(_escaped(value)) > LONGEST_TEXT:
+        raise ValueError(f"a cell holds at most {LONGEST_TEXT} characters")
     return value or None
 
 
@@ -147,7 +146,7 @@ class _Styles:
         if isinstance(value, str):
             cell = self._text_cell(value)
             long = "\n" in value or _width(value) > _WIDEST
-            look = _TEXT_FORMAT, value.startswith(_FORMULA_STARTS), long
+            look = _TEXT_FORMAT, value.startswith(FORMULA_STARTS), long
         else:
             cell = WriteOnlyCell(self._sheet)
             cell.value = value

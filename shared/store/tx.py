@@ -30,7 +30,7 @@ from shared.store.outbox import record
 from shared.store.sight import OutOfSight
 from shared.store.tables import Counter, Job
 from shared.store.traces import Command, Traces
-from shared.text import Text
+from shared.text import Language, Text
 
 T = TypeVar("T")
 
@@ -40,7 +40,8 @@ class Origin:
     """Where a transaction comes from: who asked and from which address, in which chain of causes, changing which
     version, and whose rows they may see and change in it. Events and jobs are the service's own doing, and see all.
 
-    ``apart`` is what the operation declares to do on which nobody with a part in the thing decides (X8).
+    ``apart`` is what the operation declares to do on which nobody with a part in the thing decides (X8). ``language``
+    is the one that whoever asked reads, for what is made for them, such as a file.
     """
 
     principal: Principal
@@ -51,6 +52,7 @@ class Origin:
     address: str | None = None
     reach: Reach = Reach.ALL
     apart: Act | None = None
+    language: Language = "zh"
 
 
 class Undeclared(TypeError):

@@ -46,6 +46,8 @@ IMPERSONAL_FIELDS = {
     "membership.change_unit.name": "the name of a unit",
     "membership.change_unit.short_name": "the name of a unit",
     "membership.list_units.name": "part of the name of a unit, to search by",
+    "membership.export_roster.name": "part of the name of a unit, to search by",
+    "membership.export_roster_csv.name": "part of the name of a unit, to search by",
     "membership.list_people.name": "part of a name, to search by; not kept",
     "membership.make_api_token.name": "what its owner calls a machine's token",
     "membership.register_person.identity_consent": "the consent itself",
@@ -165,7 +167,7 @@ def test_whoever_keeps_rows_of_people_shows_and_erases_them(plugin: Plugin) -> N
 
 
 @pytest.mark.rule(id="X12")
-def test_whatever_hands_out_names_of_many_or_papers_of_one_leaves_an_audit_row() -> None:
+def test_whatever_hands_out_names_of_many_papers_of_one_or_the_roster_leaves_an_audit_row() -> None:
     exporting = {
         operation.name
         for plugin in plugins().values()
@@ -178,6 +180,8 @@ def test_whatever_hands_out_names_of_many_or_papers_of_one_leaves_an_audit_row()
         "print_certificate",
         "list_people",
         "export_personal_data",
+        "export_roster",
+        "export_roster_csv",
     }
 
 

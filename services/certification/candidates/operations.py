@@ -12,11 +12,11 @@ from services.certification.candidates.models import Candidate
 from services.certification.candidates.register import Register
 from services.certification.candidates.schemas import CandidateLine, CandidateOut, CandidateQuery, EnrolmentSheetIn
 from services.certification.data import PERSONAL_DATA, catalogue
-from services.certification.sheets import read_sheet, refused_rows, seal_sheet, told, unseal_sheet
 from shared.api.fields import UploadedFile
 from shared.api.jobs import JobOut, RunningJob, job
 from shared.api.operations import operation
 from shared.api.paging import Page, PageRequest
+from shared.api.sheets import read_sheet, refused_rows, seal_sheet, told, unseal_sheet
 from shared.personal.belonging import identity_index
 from shared.personal.consents import record_consent
 from shared.personal.terms import terms_of

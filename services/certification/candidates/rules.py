@@ -16,8 +16,8 @@ from services.certification.catalogue.rules import (
     find_occupation,
     find_work_type,
 )
-from services.certification.rows import RuleReader
 from shared.documents.rows import Cell, Column, Row, RowErrors
+from shared.documents.rule_reader import RuleReader
 from shared.errors import Refused
 from shared.standards.identity_number import IdentityNumber
 from shared.standards.person_name import same_name, tidy

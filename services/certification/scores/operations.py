@@ -18,10 +18,10 @@ from services.certification.examinations.rules import Part, parts_needed
 from services.certification.people import person_of
 from services.certification.scores import rules
 from services.certification.scores.schemas import ScoreSheetIn, ScoresIn
-from services.certification.sheets import read_sheet, refused_rows, seal_sheet, told, unseal_sheet
 from shared.api.fields import UploadedFile
 from shared.api.jobs import JobOut, RunningJob, job
 from shared.api.operations import operation
+from shared.api.sheets import read_sheet, refused_rows, seal_sheet, told, unseal_sheet
 from shared.identity.duties import Act
 from shared.store.tables import Job
 from shared.store.tx import Tx

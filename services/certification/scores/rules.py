@@ -13,8 +13,8 @@ from services.certification.batches.rules import STATE_NAMES, BatchState
 from services.certification.candidates.rules import PersonInOccupation, check_identity_number
 from services.certification.catalogue.rules import Catalogue, find_occupation
 from services.certification.examinations.rules import PART_NAMES, Mark, Part, parse_mark
-from services.certification.rows import RuleReader
 from shared.documents.rows import Cell, Column, Row, RowErrors
+from shared.documents.rule_reader import RuleReader
 from shared.errors import Refused
 from shared.identity.duties import Bond, own_unit
 from shared.text import Text

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from services.certification.sheets import SheetIn
 from shared.api import fields as f
+from shared.api.sheets import SheetIn
 
 
 class Mark(f.String):

@@ -3,13 +3,15 @@
 import uuid
 from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from sqlalchemy import select
 
 from services.membership.units import rules
-from services.membership.units.events import UnitAdmitted, UnitChanged
 from services.membership.units.models import Unit, UnitChange
+from services.membership.units.recording import admit, change, check_code_free, tell_admission, tell_changes
 from services.membership.units.schemas import UnitChangeOut, UnitIn, UnitOut, UnitPatch, UnitQuery
+from services.membership.units.searching import units_where
 from shared.api.operations import operation
 from shared.api.paging import Page, PageRequest
 from shared.identity.duties import Act
@@ -40,20 +42,17 @@ class Units:
         admitted_on = admitted_on or tx.today
         rules.check_admission(admitted_on, tx.today)
         code = rules.credit_code(credit_code)
-        _check_free(tx, code)
-        unit = tx.add(
-            Unit(
-                name=rules.unit_name(name),
-                short_name=rules.unit_name(short_name, "short_name") if short_name else None,
-                credit_code=code,
-                tier=rules.tier(tier).code,
-                basis=rules.Basis.ADMITTED,
-                admitted_on=admitted_on,
-                recorded_at=tx.now,
-            )
+        check_code_free(tx, code)
+        unit = admit(
+            tx,
+            name=rules.unit_name(name),
+            short_name=rules.unit_name(short_name, "short_name") if short_name else None,
+            credit_code=code,
+            tier=rules.tier(tier).code,
+            place=None,
+            admitted_on=admitted_on,
         )
-        tx.flush()
-        tx.emit(UnitAdmitted.of(unit))
+        tell_admission(tx, unit)
         return unit
 
     @operation(
@@ -64,17 +63,12 @@ class Units:
         label=("会员单位", "Member units"),
         kind="list",
     )
-    def list_units(self, tx: Tx, page: PageRequest, name: str | None, tier: str | None) -> Page:
-        """Member units by name; those whose name or short name contains ``name``, of one tier."""
-        query = select(Unit)
-        if name:
-            query = query.where(
-                Unit.name.contains(name, autoescape=True) | Unit.short_name.contains(name, autoescape=True)
-            )
-        if tier:
-            query = query.where(Unit.tier == tier)
+    def list_units(self, tx: Tx, page: PageRequest, **wanted: Any) -> Page:
+        """Member units by name: those whose name or short name contains ``name`` and whose code begins with
+        ``credit_code``, of one tier, place and standing; with ``member`` those that are members today, or are not any
+        more (M1, M2)."""
         sorts = {"name": Unit.name, "recorded": Unit.recorded_at}
-        return tx.page(query, page, key=Unit.id, sorts=sorts, default="name")
+        return tx.page(units_where(tx.today, **wanted), page, key=Unit.id, sorts=sorts, default="name")
 
     @operation(
         "GET /units/{id}",
@@ -101,24 +95,11 @@ class Units:
         (X8)."""
         unit = tx.change(Unit, id)
         tx.keep_apart(*rules.whose_change(unit.id, wanted))
-        changes = rules.changes(_values(unit), _checked(wanted))
-        for change in changes:
-            if change.field == "credit_code" and change.after:
-                _check_free(tx, change.after)
-            setattr(unit, change.field, change.after)
-            tx.add(
-                UnitChange(
-                    unit_id=unit.id,
-                    field=change.field,
-                    before=change.before,
-                    after=change.after,
-                    changed_at=tx.now,
-                    changed_by=tx.principal.name,
-                )
-            )
-        if changes:
-            tx.flush()
-            tx.emit(UnitChanged.of(unit, fields_changed=[change.field for change in changes]))
+        checked = _checked(wanted)
+        code = checked.get("credit_code")
+        if code is not None and code != unit.credit_code:
+            check_code_free(tx, code)
+        tell_changes(tx, unit, change(tx, unit, checked))
         return unit
 
     @operation(
@@ -136,15 +117,6 @@ class Units:
         return tx.page(query, page, key=UnitChange.id, sorts=sorts, default="-changed")
 
 
-def _values(unit: Unit) -> dict[str, str | None]:
-    return {
-        "name": unit.name,
-        "short_name": unit.short_name,
-        "credit_code": unit.credit_code,
-        "tier": unit.tier,
-    }
-
-
 def _checked(wanted: Mapping[str, str | None]) -> dict[str, str | None]:
     """The fields of a change as they are kept, each by its own rule."""
     kept = dict(wanted)
@@ -156,10 +128,3 @@ def _checked(wanted: Mapping[str, str | None]) -> dict[str, str | None]:
     if code is not None:
         kept["credit_code"] = rules.credit_code(code)
     return kept
-
-
-def _check_free(tx: Tx, credit_code: str) -> None:
-    # Held, so that two who give the same code at once cannot both find it free.
-    tx.hold(f"credit code {credit_code}")
-    holder = tx.find(Unit, credit_code=credit_code)
-    rules.check_code_free(holder.id if holder else None)

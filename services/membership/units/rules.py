@@ -186,11 +186,17 @@ class Change:
     """What one field of a unit was and what it is from now on; codes and names as they are kept."""
 
     field: str
-    before: str | None
-    after: str | None
+    before: str | date | None
+    after: str | date | None
+
+    @property
+    def written(self) -> dict[str, str | None]:
+        """The change in words, as it is kept and shown; a day as in ISO 8601."""
+        before, after = (None if value is None else str(value) for value in (self.before, self.after))
+        return {"field": self.field, "before": before, "after": after}
 
 
-def changes(unit: Mapping[str, str | None], wanted: Mapping[str, str | None]) -> tuple[Change, ...]:
+def changes(unit: Mapping[str, str | date | None], wanted: Mapping[str, str | date | None]) -> tuple[Change, ...]:
     """What really changes when ``unit`` (field → value) takes over ``wanted``; nothing where they agree (M1)."""
     return tuple(Change(name, unit[name], value) for name, value in wanted.items() if unit[name] != value)
 
@@ -201,3 +207,10 @@ def tier(code: str) -> Tier:
     if found is None:
         raise Refused("M2", "没有这一会员层级", "There is no such tier", code="unknown-tier", field="tier")
     return found
+
+
+def known_place(code: str, known: Collection[str]) -> str:
+    """``code``, if it is one of the places that units can be registered under; another is refused (M1)."""
+    if code not in known:
+        raise Refused("M1", "没有这一所在地代码", "There is no place of this code", code="unknown-place", field="place")
+    return code

@@ -13,6 +13,8 @@ FIELDS = {
     "short_name": Text("简称", "Short name"),
     "credit_code": Text("统一社会信用代码", "Unified social credit code"),
     "tier": Text("会员层级", "Tier"),
+    "place": Text("所在地", "Place"),
+    "admitted_on": Text("入会日期", "Admitted on"),
 }
 
 
@@ -36,8 +38,18 @@ class UnitPatch(f.Schema):
 
 
 class UnitQuery(f.Schema):
-    name = f.String("名称中含", "Name contains", load_default=None, allow_none=True, max_length=NAME_LENGTH)
+    """Which units are wanted. ``place`` is a division code of six digits; ``member``: whether they are one today."""
+
+    name = f.String(
+        "名称或简称中含", "Name or short name contains", load_default=None, allow_none=True, max_length=NAME_LENGTH
+    )
+    credit_code = f.String(
+        "统一社会信用代码开头", "Credit code begins with", load_default=None, allow_none=True, max_length=18
+    )
     tier = f.Choice("会员层级", "Tier", TIERS, load_default=None, allow_none=True)
+    place = f.String("所在地代码", "Place (code)", load_default=None, allow_none=True, max_length=6)
+    standing = f.Choice("会费状态", "Standing", STANDINGS, load_default=None, allow_none=True)
+    member = f.Boolean("现为会员", "A member today", load_default=None, allow_none=True)
 
 
 class UnitOut(f.Schema):

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.membership.units.rules import Tier, check_character, credit_code, tier
+from services.membership.data import places
+from services.membership.units.rules import Tier, check_character, credit_code, known_place, tier
 from shared.errors import Refused
 
 # Published codes of large companies, and the example that circulates with the standard.
@@ -97,3 +98,12 @@ def test_a_tier_is_found_by_its_code() -> None:
         with pytest.raises(Refused) as refused:
             tier(word)
         assert refused.value.rule == "M2"
+
+
+@pytest.mark.rule(id="M1")
+@pytest.mark.parametrize("code", ["", "太原市", "110000", "1401", " 140100"])
+def test_a_place_is_one_of_those_units_are_registered_under(code: str) -> None:
+    assert known_place("140100", places()) == "140100"
+    with pytest.raises(Refused) as refused:
+        known_place(code, places())
+    assert (refused.value.rule, refused.value.code) == ("M1", "unknown-place")

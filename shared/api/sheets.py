@@ -1,13 +1,13 @@
 """Sheets that officers upload: read off the hub, sealed while their job waits, told of row by row (X5, X6)."""
 
 import base64
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from shared.api import fields as f
 from shared.api.jobs import RunningJob
 from shared.documents.rows import Column, Row, RowErrors
-from shared.documents.spreadsheets import Sheet, read_rows
+from shared.documents.spreadsheets import Limits, Sheet, read_rows
 from shared.errors import Invalid
 from shared.identity.sealing import Vault
 from shared.offload import off_hub
@@ -23,16 +23,24 @@ class SheetIn(f.Schema):
     take_rest = f.Boolean("有误的行除外，其余照收", "Take the rest", load_default=False)
 
 
-def read_sheet(content: bytes, columns: Sequence[Column], name: str) -> Sheet:
-    """The table on the sheet ``name``, as ``read_rows`` reads it; ``Invalid`` without a single row."""
-    sheet = off_hub(read_rows, content, columns=columns, sheet=name)
+def read_sheet(
+    content: bytes,
+    columns: Sequence[Column],
+    name: str | None = None,
+    *,
+    read: Callable[..., Sheet] = read_rows,
+    limits: Limits | None = None,
+) -> Sheet:
+    """The table on the sheet ``name``, or the first, as ``read`` reads it; ``Invalid`` without a single row."""
+    sheet = off_hub(read, content, columns=columns, sheet=name, limits=limits)
     if not sheet.rows:
-        raise Invalid(f"工作表“{name}”中没有数据行", f"The sheet “{name}” has no rows", code="no-rows")
+        zh, en = (f"工作表“{sheet.name}”", f"The sheet “{sheet.name}”") if sheet.name else ("表", "The table")
+        raise Invalid(f"{zh}中没有数据行", f"{en} has no rows", code="no-rows")
     return sheet
 
 
 def seal_sheet(vault: Vault, content: bytes) -> bytes:
-    """The file as it may be kept: it is full of identity numbers (X5)."""
+    """The file as it may be kept: whatever else an office writes into a sheet, identity numbers are among it (X5)."""
     return vault.seal(base64.b64encode(content).decode())
 
 
