@@ -1,13 +1,13 @@
 """Member units 会员单位: admitted, read, completed and kept up to date (M1, M2)."""
 
 import uuid
-from collections.abc import Mapping
 from datetime import date
 
 from sqlalchemy import select
 
 from services.membership.units import rules
-from services.membership.units.events import UnitAdmitted, UnitChanged
+from services.membership.units.changing import apply_changes, check_free, checked
+from services.membership.units.events import UnitAdmitted
 from services.membership.units.models import Unit, UnitChange
 from services.membership.units.schemas import UnitChangeOut, UnitIn, UnitOut, UnitPatch, UnitQuery
 from shared.api.operations import operation
@@ -24,7 +24,7 @@ class Units:
         permission="membership.unit.admit",
         request=UnitIn,
         response=UnitOut,
-        label=("登记会员单位", "Record a member unit"),
+        label=("补录已入会单位", "Record a unit admitted already"),
         kind="create",
     )
     def admit_unit(
@@ -34,19 +34,22 @@ class Units:
         short_name: str | None,
         credit_code: str,
         tier: str,
+        place: str | None,
         admitted_on: date | None,
     ) -> Unit:
-        """Records a unit that has been admitted; its credit code is verified and belongs to no other (M1)."""
+        """Records a unit that has been admitted already, as before this software was used; its credit code is verified
+        and belongs to no other (M1). Who wants to become a member applies."""
         admitted_on = admitted_on or tx.today
         rules.check_admission(admitted_on, tx.today)
         code = rules.credit_code(credit_code)
-        _check_free(tx, code)
+        check_free(tx, code)
         unit = tx.add(
             Unit(
                 name=rules.unit_name(name),
                 short_name=rules.unit_name(short_name, "short_name") if short_name else None,
                 credit_code=code,
                 tier=rules.tier(tier).code,
+                place=place,
                 basis=rules.Basis.ADMITTED,
                 admitted_on=admitted_on,
                 recorded_at=tx.now,
@@ -54,7 +57,7 @@ class Units:
         )
         tx.flush()
         tx.emit(UnitAdmitted.of(unit))
-        return unit
+        return shown(tx, unit)
 
     @operation(
         "GET /units",
@@ -74,7 +77,8 @@ class Units:
         if tier:
             query = query.where(Unit.tier == tier)
         sorts = {"name": Unit.name, "recorded": Unit.recorded_at}
-        return tx.page(query, page, key=Unit.id, sorts=sorts, default="name")
+        found = tx.page(query, page, key=Unit.id, sorts=sorts, default="name")
+        return Page([shown(tx, unit) for unit in found.items], found.next)
 
     @operation(
         "GET /units/{id}",
@@ -85,7 +89,7 @@ class Units:
     )
     def get_unit(self, tx: Tx, id: uuid.UUID) -> Unit:
         """A member unit."""
-        return tx.get(Unit, id)
+        return shown(tx, tx.get(Unit, id))
 
     @operation(
         "PATCH /units/{id}",
@@ -101,25 +105,8 @@ class Units:
         (X8)."""
         unit = tx.change(Unit, id)
         tx.keep_apart(*rules.whose_change(unit.id, wanted))
-        changes = rules.changes(_values(unit), _checked(wanted))
-        for change in changes:
-            if change.field == "credit_code" and change.after:
-                _check_free(tx, change.after)
-            setattr(unit, change.field, change.after)
-            tx.add(
-                UnitChange(
-                    unit_id=unit.id,
-                    field=change.field,
-                    before=change.before,
-                    after=change.after,
-                    changed_at=tx.now,
-                    changed_by=tx.principal.name,
-                )
-            )
-        if changes:
-            tx.flush()
-            tx.emit(UnitChanged.of(unit, fields_changed=[change.field for change in changes]))
-        return unit
+        apply_changes(tx, unit, checked(wanted))
+        return shown(tx, unit)
 
     @operation(
         "GET /units/{id}/changes",
@@ -136,30 +123,7 @@ class Units:
         return tx.page(query, page, key=UnitChange.id, sorts=sorts, default="-changed")
 
 
-def _values(unit: Unit) -> dict[str, str | None]:
-    return {
-        "name": unit.name,
-        "short_name": unit.short_name,
-        "credit_code": unit.credit_code,
-        "tier": unit.tier,
-    }
-
-
-def _checked(wanted: Mapping[str, str | None]) -> dict[str, str | None]:
-    """The fields of a change as they are kept, each by its own rule."""
-    kept = dict(wanted)
-    for field in ("name", "short_name"):
-        name = kept.get(field)
-        if name is not None:
-            kept[field] = rules.unit_name(name, field)
-    code = kept.get("credit_code")
-    if code is not None:
-        kept["credit_code"] = rules.credit_code(code)
-    return kept
-
-
-def _check_free(tx: Tx, credit_code: str) -> None:
-    # Held, so that two who give the same code at once cannot both find it free.
-    tx.hold(f"credit code {credit_code}")
-    holder = tx.find(Unit, credit_code=credit_code)
-    rules.check_code_free(holder.id if holder else None)
+def shown(tx: Tx, unit: Unit) -> Unit:
+    """``unit`` with whether it is a member today on it, as it is answered."""
+    unit.member = rules.is_member(unit.left_on, tx.today)
+    return unit
