@@ -245,6 +245,33 @@ def test_one_invoice_for_a_unit_and_year_and_the_next_tier_with_the_next_invoice
     assert [(line["year"], line["amount"]) for line in lines] == [(2041, "5000.00"), (2042, "10000.00")]
 
 
+@pytest.mark.rule(id="M1")
+@pytest.mark.rule(id="M3")
+def test_a_unit_that_left_is_invoiced_no_more_and_owes_what_it_owed(dues: Dues) -> None:
+    unit = dues.unit(admitted_on="2030-01-01")
+    invoice = dues.invoice(unit)
+    dues.association.call("membership", "withdraw_unit", as_=dues.clerk, id=unit)
+    assert dues.invoice(unit, 2040)["amount"] == "5000.00", "a member until the day is over"
+    dues.association.set_clock("2041-04-02T09:00:00+08:00")
+    assert refusal(dues.invoice(unit, 2039)) == (409, "M1", "unit-left")
+    assert dues.standing(unit) == ("owing", False, "10000.00", "0.00")
+    dues.pay(invoice, "5000.00", "0.00")
+    assert dues.standing(unit) == ("owing", False, "5000.00", "0.00")
+
+
+@pytest.mark.rule(id="M3")
+def test_a_unit_that_came_back_owes_for_the_years_it_was_a_member(dues: Dues, council: Any) -> None:
+    unit = dues.unit(admitted_on="2030-01-01")
+    resolution = council.adopts("unit-removal", unit, "2038-06-30")
+    council.ends(resolution, "unit-removal", unit, "2041-02-01")
+    assert refusal(dues.invoice(unit, 2029)) == (409, "M3", "no-standard")
+    dues.association.set_clock("2045-04-01T09:00:00+08:00")
+    _, event = dues.resolve(effective_from="2036-01-01")
+    dues.heard(event)
+    assert refusal(dues.invoice(unit, 2039)) == (409, "M3", "not-a-member-then")
+    assert [dues.invoice(unit, year).status for year in (2037, 2038, 2041)] == [201, 201, 201]
+
+
 @pytest.mark.rule(id="M3")
 def test_two_who_invoice_at_once_make_one_invoice(dues: Dues) -> None:
     unit = dues.unit()
