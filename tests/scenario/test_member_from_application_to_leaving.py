@@ -6,13 +6,23 @@ Its dues are paid after it left: what is owed may be paid whoever owes it, and w
 import base64
 import itertools
 import uuid
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from services.membership.units.rules import check_character
+from shared.books.counting import findings_in
+from shared.identity.keys import Keyring
+from shared.plugins import plugins
+from shared.running import migrate
+from shared.settings import Settings
 from shared.store.base import new_id
+from shared.store.embedded import EmbeddedPostgres
 from shared.testing.association import Answer, Association, Person, eventually
+from shared.testing.spoiling import spoiling
 
 pytestmark = [pytest.mark.rule(id="M1"), pytest.mark.rule(id="M3")]
 
@@ -36,7 +46,7 @@ class Flow:
         return self.day
 
     def ask(self, service: str, operation: str, as_: Person | None = None, **given: Any) -> Answer:
-        return self.association.call(service, operation, as_=as_, **given)
+        return self.association.call(service, operation, as_=as_, **{"key": str(new_id()), **given})
 
     def do(self, service: str, operation: str, as_: Person | None = None, **given: Any) -> Answer:
         answer = self.ask(service, operation, as_, **given)
@@ -181,3 +191,95 @@ def test_a_unit_that_withdrew_applies_again_and_is_the_same_unit(flow: Flow) -> 
     assert flow.unit(unit)["admitted_on"] == flow.day
     (leaving,) = flow.do("membership", "list_unit_leavings", flow.clerk, id=unit)["items"]
     assert (leaving["last_day"], leaving["back_on"]) == (f"{flow.year}-04-30", flow.day)
+
+
+# --- the books ---------------------------------------------------------------------------------------------
+
+COUNTED = {
+    "units": "left_on left_how",
+    "unit_applications": "state resolution_id decided_on",
+    "unit_leavings": "unit_id how last_day back_on",
+    "unit_resolutions": "resolution_id matter subject_id number adopted_on ended_on revoked",
+    "unit_changes": "unit_id field after request_id",
+    "representatives": "last_day",
+}
+"""What is counted of members, by table and column."""
+OF_INTEREST = {
+    "units": "admitted_by IS NOT NULL",
+    "unit_applications": "state = 'admitted'",
+    "wanted_resolutions": "state = 'adopted'",
+}
+"""Which row of a table is touched, where that matters."""
+DATABASE = "{}-members"
+
+
+@pytest.fixture
+def alone(postgres: EmbeddedPostgres, keys: Path, issuer: Keyring, tmp_path: Path) -> Iterator[Association]:
+    """An association of the test's own, in which nobody was told what did not happen."""
+    urls = {}
+    for name in plugins():
+        postgres.create_database(DATABASE.format(name))
+        urls[name] = postgres.url(DATABASE.format(name))
+    migrate(Settings(database_urls=urls, keys=keys), sorted(plugins()))
+    settings = {"amqp_url": "embedded://members/", "database_urls": urls, "keys": str(keys), "poll_every": 0.5}
+    running = Association(
+        settings, sorted(plugins()), tmp_path / "log.jsonl", issuer, clock="2181-03-20T09:00:00+08:00"
+    )
+    try:
+        yield running.start()
+    finally:
+        running.stop()
+        for name in plugins():
+            postgres.drop_database(DATABASE.format(name))
+
+
+def test_the_books_of_members_are_right_until_somebody_touches_a_row(
+    alone: Association, postgres: EmbeddedPostgres
+) -> None:
+    flow = Flow(alone)
+    rejected = flow.apply()
+    flow.council(10, matter="unit-admission", subject_id=rejected)
+    flow.stands(rejected, "rejected")
+    withdrawn = flow.apply()
+    flow.do("membership", "withdraw_application", flow.clerk, id=withdrawn, reason="不再申请")
+    application = flow.apply()
+    flow.council(31, matter="unit-admission", subject_id=application)
+    unit = flow.stands(application, "admitted")["unit_id"]
+    person = flow.do("membership", "register_person", flow.clerk, name="田间")["id"]
+    flow.do("membership", "name_representative", flow.clerk, id=unit, person_id=person)
+    somebody = alone.person("representative", unit=unit)
+    request = flow.do("membership", "propose_change", somebody, id=unit, place="140700")["id"]
+    flow.do("membership", "approve_change_request", flow.clerk, id=request)
+    flow.at("05-10")
+    removal = flow.council(31, matter="unit-removal", subject_id=unit)["resolution"]["id"]
+    eventually(lambda: flow.unit(unit)["left_on"])
+    represents = {"as_": flow.clerk, "id": unit}
+    eventually(lambda: flow.do("membership", "list_representatives", **represents)["items"][0]["last_day"])
+    flow.at("09-01")
+    flow.council(31, matter="unit-removal", payload={"revokes": removal, "reason": "已改正"})
+    eventually(lambda: flow.unit(unit)["left_on"] is None)
+    eventually(lambda: flow.wanted(withdrawn) == "dropped")
+    unsent = "SELECT 1 FROM chassis.outbox WHERE sent_at IS NULL"
+    eventually(lambda: not any(alone.rows(name, unsent) for name in plugins()))
+    # The last seal of the audit trail comes a second after.
+    alone.stop()
+
+    with ExitStack() as rooms:
+        sessions = {
+            name: rooms.enter_context(spoiling(postgres.admin_url, DATABASE.format(name))).session for name in plugins()
+        }
+        assert findings_in(list(plugins().values()), sessions) == []
+        for service, table, columns in (
+            *(("membership", table, columns) for table, columns in COUNTED.items()),
+            ("governance", "wanted_resolutions", "application_id body state resolution_id"),
+        ):
+            for column in [None, *columns.split()]:
+                sessions[service].rollback()
+                with spoiling(postgres.admin_url, DATABASE.format(service)) as spoiler:
+                    place = spoiler.rows(table, OF_INTEREST.get(table, "true"))[0]
+                    if column is None:
+                        spoiler.take_away(table, place)
+                    else:
+                        spoiler.change(table, place, column)
+                    found = findings_in([plugins()[service]], {**sessions, service: spoiler.session})
+                assert found, (table, column)

@@ -6,8 +6,9 @@ from sqlalchemy import select
 
 from services.membership.applications.events import ApplicationDecisionWanted, ApplicationWithdrawn
 from services.membership.applications.models import UnitApplication
-from services.membership.applications.rules import State
+from services.membership.applications.rules import OPEN, State
 from services.membership.decisions.models import UnitResolution
+from services.membership.decisions.schemas import MotionRejected
 from services.membership.units.rules import ADMISSION
 from shared.books.declared import Fault, Faults
 from shared.books.look import Look
@@ -56,4 +57,18 @@ def admissions_stand_on_resolutions(look: Look) -> Faults:
             yield Fault(f"unit_applications {each.id}", Text("已入会而无单位", "Admitted, and there is no unit"))
 
 
-CHECKS = (applications_were_told_once, applications_stand_as_they_came, admissions_stand_on_resolutions)
+def rejected_applications_are_closed(look: Look) -> Faults:
+    """An application that a body did not admit waits for nobody any more (M1)."""
+    states = {row.id: row.state for row in look.session.execute(select(UnitApplication.id, UnitApplication.state))}
+    for each in look.heard("governance", "motion.rejected.v1", MotionRejected):
+        if each.data["matter"] == ADMISSION and states.get(each.data["subject_id"]) in OPEN:
+            where = f"unit_applications {each.data['subject_id']}"
+            yield Fault(where, Text("未获通过，仍未办结", "Still open, though it was rejected"))
+
+
+CHECKS = (
+    applications_were_told_once,
+    applications_stand_as_they_came,
+    admissions_stand_on_resolutions,
+    rejected_applications_are_closed,
+)

@@ -56,8 +56,8 @@ def checked(wanted: Mapping[str, str | None]) -> dict[str, str | None]:
 
 
 def hold_code(tx: Tx, credit_code: str) -> Unit | None:
-    """The unit that has this code, and has had it since it left if it did; nobody else gives the code to anybody until
-    the end of the transaction."""
+    """The unit that has this code, a member or not; nobody else gives the code to anybody until the end of the
+    transaction."""
     # Held, so that two who give the same code at once cannot both find it free.
     tx.hold(f"credit code {credit_code}")
     return tx.find(Unit, credit_code=credit_code)

@@ -234,6 +234,7 @@ def test_a_unit_whose_tier_is_not_known_is_not_invoiced(dues: Dues) -> None:
     assert refusal(dues.invoice(str(unit["id"]))) == (409, "M2", "unit-without-tier")
 
 
+@pytest.mark.rule(id="M2")
 @pytest.mark.rule(id="M3")
 def test_one_invoice_for_a_unit_and_year_and_the_next_tier_with_the_next_invoice(dues: Dues) -> None:
     unit = dues.unit()
