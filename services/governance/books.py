@@ -1,7 +1,7 @@
 """What must fit together in governance: decisions, posts and absences with what was told of them, and what finance
-waits for."""
+and membership wait for."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from uuid import UUID
 
 from sqlalchemy import select
@@ -24,7 +24,13 @@ from services.governance.resolutions.models import Resolution
 from services.governance.resolutions.rules import Standing
 from services.governance.wanted.models import WantedResolution
 from services.governance.wanted.rules import State
-from services.governance.wanted.schemas import ExpenditureRefused, ExpenditureWithdrawn, ResolutionWanted
+from services.governance.wanted.schemas import (
+    ApplicationWithdrawn,
+    DecisionWanted,
+    ExpenditureRefused,
+    ExpenditureWithdrawn,
+    ResolutionWanted,
+)
 from shared.books.declared import Books, Fault, Faults, Given, Numbers
 from shared.books.look import Look
 from shared.books.matching import matched, told_once
@@ -89,24 +95,50 @@ def finances_expenditures_wait_here(look: Look) -> Faults:
     for event in look.heard("finance", "expenditure.resolution-wanted.v1", ResolutionWanted):
         id = event.data["expenditure_id"]
         wanted[id], since[id] = (event.data["amount"], event.data["kind"]), event.position
-    kept = look.session.scalars(select(WantedResolution)).all()
-    yield from matched(
-        "wanted_resolutions of expenditure",
-        wanted,
-        ((each.expenditure_id, (each.amount, each.kind)) for each in kept),
-    )
+    kept = {
+        each.expenditure_id: each
+        for each in look.session.scalars(select(WantedResolution))
+        if each.expenditure_id is not None
+    }
+    found = ((id, (each.amount, each.kind)) for id, each in kept.items())
+    yield from matched("wanted_resolutions of expenditure", wanted, found)
     closed = [
         *look.heard("finance", "expenditure.refused.v1", ExpenditureRefused),
         *look.heard("finance", "expenditure.withdrawn.v1", ExpenditureWithdrawn),
     ]
     done = {event.data["expenditure_id"]: event.position for event in closed}
+    yield from _waits_no_more(kept, {id for id in kept if done.get(id, 0) > since.get(id, 0)})
+
+
+def memberships_applications_wait_here(look: Look) -> Faults:
+    """Each application that wants a decision is kept once, with its body, and waits no more once withdrawn (M1)."""
+    asked = look.heard("membership", "application.decision-wanted.v1", DecisionWanted)
+    wanted: dict[UUID, object] = {event.data["application_id"]: event.data["body"] for event in asked}
+    kept = {
+        each.application_id: each
+        for each in look.session.scalars(select(WantedResolution))
+        if each.application_id is not None
+    }
+    found = ((id, each.body) for id, each in kept.items())
+    yield from matched("wanted_resolutions of application", wanted, found)
+    withdrawn = look.heard("membership", "application.withdrawn.v1", ApplicationWithdrawn)
+    yield from _waits_no_more(kept, {event.data["application_id"] for event in withdrawn})
+
+
+def wanted_resolutions_are_those_adopted(look: Look) -> Faults:
+    """What waited for a resolution and has one names just that (F4, M1)."""
     resolved = {each.id: each.subject_id for each in look.session.scalars(select(Resolution))}
-    for each in kept:
-        where = f"wanted_resolutions of expenditure {each.expenditure_id}"
-        if each.state == State.WAITING and done.get(each.expenditure_id, 0) > since.get(each.expenditure_id, 0):
-            yield Fault(where, Text("支出已不再办理，仍在等候", "Still waits, though finance closed it"))
-        if (each.state == State.ADOPTED) != (resolved.get(each.resolution_id or each.id) == each.expenditure_id):
+    for each in look.session.scalars(select(WantedResolution)):
+        if (each.state == State.ADOPTED) != (resolved.get(each.resolution_id or each.id) == each.subject_id):
+            where = f"wanted_resolutions of {each.about} {each.subject_id}"
             yield Fault(where, Text("状态与决议不符", "Its state and its resolution do not agree"))
+
+
+def _waits_no_more(kept: Mapping[UUID, WantedResolution], closed: Collection[UUID]) -> Faults:
+    for id, each in kept.items():
+        if id in closed and each.state == State.WAITING:
+            where = f"wanted_resolutions of {each.about} {id}"
+            yield Fault(where, Text("已不再办理，仍在等候", "Still waits, though it was closed"))
 
 
 def resolutions_given(session: Session) -> Iterator[Given]:
@@ -122,6 +154,8 @@ BOOKS = Books(
         tenures_were_told,
         absences_were_told,
         finances_expenditures_wait_here,
+        memberships_applications_wait_here,
+        wanted_resolutions_are_those_adopted,
         erasures_ordered_by("membership"),
     ),
     numbers=(Numbers(Text("决议编号", "Resolutions"), resolutions_given, counter="resolutions "),),

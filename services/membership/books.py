@@ -1,7 +1,11 @@
 """What must fit together in membership, each part in its room."""
 
 from services.membership.accounts import books as accounts
+from services.membership.applications import books as applications
+from services.membership.change_requests import books as change_requests
+from services.membership.decisions import books as decisions
 from services.membership.dues import books as dues
+from services.membership.leaving import books as leaving
 from services.membership.people import books as people
 from services.membership.personal_data import books as personal_data
 from services.membership.profiles import books as profiles
@@ -13,6 +17,10 @@ from shared.books.declared import Books
 BOOKS = Books(
     checks=(
         *units.CHECKS,
+        *applications.CHECKS,
+        *change_requests.CHECKS,
+        *decisions.CHECKS,
+        *leaving.CHECKS,
         *people.CHECKS,
         *representatives.CHECKS,
         *accounts.CHECKS,

@@ -2,7 +2,9 @@
 (X11)."""
 
 from services.membership.accounts import events as accounts
+from services.membership.applications import events as applications
 from services.membership.dues import events as dues
+from services.membership.leaving import events as leaving
 from services.membership.people import events as people
 from services.membership.representatives import events as representatives
 from services.membership.units import events as units
@@ -10,6 +12,8 @@ from shared.personal.events import ErasureOrdered, PersonErased
 
 EVENTS = (
     *units.EVENTS,
+    *applications.EVENTS,
+    *leaving.EVENTS,
     *dues.EVENTS,
     *people.EVENTS,
     *representatives.EVENTS,

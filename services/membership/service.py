@@ -3,8 +3,13 @@
 from services.membership.accounts.operations import Accounts
 from services.membership.api_tokens.exchange import Machines
 from services.membership.api_tokens.operations import ApiTokens
+from services.membership.applications.operations import Applications
+from services.membership.applications.reviewing import ApplicationReviews
+from services.membership.change_requests.operations import ChangeRequests
+from services.membership.decisions.operations import HeardDecisions
 from services.membership.dues.operations import Dues
 from services.membership.grants.operations import RoleGrants
+from services.membership.leaving.operations import UnitsLeaving
 from services.membership.links.operations import Links
 from services.membership.people.operations import People
 from services.membership.personal_data.erasures import Erasures
@@ -26,6 +31,11 @@ class MembershipService(
     Service,
     Units,
     Roster,
+    Applications,
+    ApplicationReviews,
+    ChangeRequests,
+    UnitsLeaving,
+    HeardDecisions,
     Dues,
     Profiles,
     People,

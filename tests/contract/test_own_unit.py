@@ -39,6 +39,11 @@ Call = tuple[str, str]
 ABOUT: Mapping[Call, Mapping[str, Any]] = {
     ("membership", "get_unit"): {"id": "unit"},
     ("membership", "list_unit_changes"): {"id": "unit"},
+    ("membership", "list_unit_leavings"): {"id": "unit"},
+    ("membership", "withdraw_unit"): {"id": "unit"},
+    ("membership", "propose_change"): {"id": "unit"},
+    ("membership", "get_change_request"): {"id": "change_request"},
+    ("membership", "withdraw_change_request"): {"id": "change_request"},
     ("membership", "list_representatives"): {"id": "unit"},
     ("membership", "get_standing"): {"id": "unit"},
     ("membership", "get_profile"): {"id": "unit"},
@@ -53,11 +58,15 @@ ABOUT: Mapping[Call, Mapping[str, Any]] = {
 }
 """Operations about one thing → parameter → what of a unit's it names."""
 GIVEN: Mapping[str, Mapping[str, Any]] = {
+    # Of one's own unit it is refused: the day is past.
+    "withdraw_unit": {"last_day": "2000-01-01"},
+    "propose_change": {"short_name": "汾河"},
     "revise_article": {**ARTICLE, "if_match": "*"},
     "review_article": {"kind": "facts", "revision": 1, "passed": True},
 }
 LISTS: Mapping[Call, str] = {
     ("membership", "list_units"): "id",
+    ("membership", "list_change_requests"): "unit_id",
     ("membership", "list_invoices"): "unit_id",
     ("finance", "list_receivables"): "unit_id",
     ("publishing", "list_articles"): "unit_id",
@@ -135,7 +144,9 @@ class Secretariat:
         author = self.association.person("correspondent", unit=unit)
         article = self.do("publishing", "submit_article", author, **ARTICLE)["id"]
         somebody = self.association.person(*ROLES, unit=unit, person=person)
-        return House(somebody, {"unit": unit, "invoice": invoice, "slip": slip, "article": article})
+        request = self.do("membership", "propose_change", somebody, id=unit, place="140200")["id"]
+        has = {"unit": unit, "invoice": invoice, "slip": slip, "article": article, "change_request": request}
+        return House(somebody, has)
 
 
 @pytest.fixture(scope="module")
@@ -217,7 +228,7 @@ def names_in(schema: ma.Schema) -> set[str]:
 def test_another_units_is_answered_like_what_does_not_exist(
     secretariat: Secretariat, mine: House, theirs: House, call: Call
 ) -> None:
-    nothing = {"unit": str(uuid.uuid4()), "invoice": str(uuid.uuid4()), "slip": "0", "article": str(uuid.uuid4())}
+    nothing = {**dict.fromkeys(("unit", "invoice", "article", "change_request"), str(uuid.uuid4())), "slip": "0"}
     own = ask(mine, secretariat, call, mine.has)
     another, missing = (ask(mine, secretariat, call, thing) for thing in (theirs.has, nothing))
     assert own.status != 404
@@ -240,7 +251,11 @@ def test_a_list_holds_the_units_own_rows_and_no_others(
     assert (len(page["items"]), page["next"]) == (1, None), "not even a next page tells of others"
 
 
-@pytest.mark.parametrize("call", [("membership", "list_invoices"), ("finance", "list_receivables")], ids=".".join)
+@pytest.mark.parametrize(
+    "call",
+    [("membership", "list_invoices"), ("membership", "list_change_requests"), ("finance", "list_receivables")],
+    ids=".".join,
+)
 def test_a_filter_for_another_unit_finds_nothing(
     secretariat: Secretariat, mine: House, theirs: House, call: Call
 ) -> None:

@@ -34,6 +34,10 @@ IMPERSONAL_COLUMNS = {
     "membership.failed_sign_ins.name_index": "a blind index of whatever was typed; forgotten after a day",
     "membership.representatives.named_at": "when somebody was named",
     "membership.representatives.named_by": "the id of an account",
+    "membership.unit_application_documents.filename": "what whoever sent a file calls it",
+    "membership.unit_applications.contact_person_id": "the id of a person",
+    "membership.unit_applications.name": "the name of a unit",
+    "membership.unit_applications.short_name": "the name of a unit",
     "membership.units.name": "the name of a unit",
     "membership.units.short_name": "the name of a unit",
 }
@@ -41,6 +45,17 @@ IMPERSONAL_COLUMNS = {
 IMPERSONAL_FIELDS = {
     "certification.check_certificate.name": "compared with the holder's name and not kept",
     "certification.plan_batch.name": "what a batch is called",
+    **{
+        f"membership.{operation}.{field}": "the name of a unit"
+        for operation in ("submit_application", "enter_application", "complete_application", "propose_change")
+        for field in ("name", "short_name")
+    },
+    **{
+        f"membership.{operation}.contact_consent": "the consent itself"
+        for operation in ("submit_application", "enter_application", "change_application_contact")
+    },
+    "membership.enter_application.contact_person_id": "the id of a person",
+    "membership.change_application_contact.contact_person_id": "the id of a person",
     "membership.admit_unit.name": "the name of a unit",
     "membership.admit_unit.short_name": "the name of a unit",
     "membership.change_unit.name": "the name of a unit",
@@ -138,7 +153,7 @@ def test_what_needs_a_consent_of_its_own_is_only_asked_for_together_with_it() ->
             if any(alone & set(field.metadata["personal"]) for field in fields.values()):
                 asked += 1
                 assert any("consent" in name for name in fields), operation.name
-    assert asked == 2
+    assert asked == 5
 
 
 @pytest.mark.rule(id="X10")
@@ -182,6 +197,8 @@ def test_whatever_hands_out_names_of_many_papers_of_one_or_the_roster_leaves_an_
         "export_personal_data",
         "export_roster",
         "export_roster_csv",
+        "show_application_contact",
+        "download_application_document",
     }
 
 

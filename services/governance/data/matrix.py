@@ -12,7 +12,7 @@ from uuid import UUID
 
 from services.governance.absences.rules import Deputyship
 from services.governance.bodies.rules import Kind
-from services.governance.matters.rules import Matter, PayloadKind
+from services.governance.matters.rules import Matter, PayloadKind, SubjectKind
 from services.governance.payloads.rules import DuesTerms
 from shared.text import Text
 
@@ -36,6 +36,7 @@ def matters() -> tuple[Matter, ...]:
             decided_by=tuple(Kind(body) for body in matter["decided_by"]),
             clause=Text(**matter["clause"]),
             payload=PayloadKind(matter["payload"]),
+            subject=SubjectKind(matter["subject"]) if matter["subject"] else None,
             secret_by=matter["secret_by"],
             in_force_from=_day(matter["in_force_from"]),
         )

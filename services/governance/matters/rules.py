@@ -33,12 +33,37 @@ _PAYLOADS = {
 }
 
 
+class SubjectKind(StrEnum):
+    """What sort of thing a motion on a matter is about, by the id that another service gave it."""
+
+    EXPENDITURE = "expenditure"
+    APPLICATION = "application"
+    UNIT = "unit"
+
+    @property
+    def label(self) -> Text:
+        return _SUBJECTS[self][0]
+
+    @property
+    def rule(self) -> str:
+        """The rule that wants it named."""
+        return _SUBJECTS[self][1]
+
+
+_SUBJECTS = {
+    SubjectKind.EXPENDITURE: (Text("支出", "expenditure"), "F4"),
+    SubjectKind.APPLICATION: (Text("入会申请", "application for membership"), "M1"),
+    SubjectKind.UNIT: (Text("会员单位", "member unit"), "M1"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Matter:
     """One version of one matter; ``version`` is kept with every decision made under it (X4).
 
-    ``decided_by``: any one of these bodies decides. ``secret_by``: the rule that wants a secret ballot, such as
-    "G2"; None leaves it to the meeting. ``in_force_from`` None: always, as in the charter (X9).
+    ``decided_by``: any one of these bodies decides. ``subject``: what a motion on it has to name, None where it need
+    not. ``secret_by``: the rule that wants a secret ballot, such as "G2"; None leaves it to the meeting.
+    ``in_force_from`` None: always, as in the charter (X9).
     """
 
     version: UUID
@@ -47,6 +72,7 @@ class Matter:
     decided_by: tuple[Kind, ...]
     clause: Text
     payload: PayloadKind = PayloadKind.NONE
+    subject: SubjectKind | None = None
     secret_by: str | None = None
     in_force_from: date | None = None
 
@@ -78,6 +104,23 @@ def check_matter(matter: str, body_code: str, matters: Iterable[Matter], day: da
     if body_code not in found.decided_by:
         _refuse(found, body_code)
     return found
+
+
+def subject_kind(matter: str, matters: Iterable[Matter]) -> SubjectKind | None:
+    """What a motion on ``matter``, a code, is about; None where nothing in particular."""
+    return next((each.subject for each in matters if each.code == matter), None)
+
+
+def check_subject(matter: Matter, subject: UUID | None) -> None:
+    """Refuse a motion that does not say which thing it is about, where its matter wants that (F4, M1)."""
+    if matter.subject is not None and subject is None:
+        raise Refused(
+            matter.subject.rule,
+            f"须写明决议针对哪一{matter.subject.label.zh}",
+            f"Name the {matter.subject.label.en} that the resolution is about",
+            code="subject-needed",
+            field="subject_id",
+        )
 
 
 def _refuse(matter: Matter, body_code: str) -> None:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from services.governance import reasons
-from services.governance.matters.rules import Matter, PayloadKind
+from services.governance.matters.rules import Matter, PayloadKind, check_subject
 from shared.effective import in_force
 from shared.errors import Refused
 from shared.text import Text
@@ -77,8 +77,9 @@ def check_payload(
     """Refuse what a resolution of ``day`` on ``matter`` can't carry.
 
     ``subject`` is what it is about, such as the expenditure. A revocation may stand in place of what the matter
-    asks for. Refused (G1): a payload of another kind, or missing. Refused (F4): a limit without its expenditure, or
-    not above zero. Refused (X7): a revocation without a reason, or with a subject beside the resolution it names.
+    asks for. Refused (G1): a payload of another kind, or missing. Refused (F4, M1): no subject where the matter wants
+    one. Refused (F4): a limit that is not above zero. Refused (X7): a revocation without a reason, or with a subject
+    beside the resolution it names.
     Refused (M3): as :func:`check_dues_standard`.
     """
     if isinstance(payload, Revocation):
@@ -94,10 +95,11 @@ def check_payload(
             code="payload",
             field="payload",
         )
+    check_subject(matter, subject)
     if isinstance(payload, DuesStandard):
         check_dues_standard(payload, in_force(dues_terms, day, DUES_TERMS), day)
     if isinstance(payload, SpendingLimit):
-        _check_limit(payload, subject)
+        _check_limit(payload)
 
 
 def check_dues_standard(standard: DuesStandard, terms: DuesTerms, day: date) -> None:
@@ -166,15 +168,7 @@ def from_kept(kept: Mapping[str, Any] | None) -> Payload | None:
     raise ValueError(f"no payload is of the kind {kept['kind']!r}")
 
 
-def _check_limit(limit: SpendingLimit, subject: UUID | None) -> None:
-    if subject is None:
-        raise Refused(
-            "F4",
-            "须写明决议针对哪一笔支出",
-            "Name the expenditure that the resolution is about",
-            code="subject-needed",
-            field="subject_id",
-        )
+def _check_limit(limit: SpendingLimit) -> None:
     if not _positive(limit.amount):
         raise Refused("F4", "限额须大于零", "A limit is above zero", code="limit", field="payload")
 

@@ -1,1 +1,1 @@
-"""Expenditures that wait for a resolution of the standing council 常务理事会 (F4, G9)."""
+"""What waits for a resolution of a body: expenditures (F4, G9) and applications for membership (M1)."""

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from services.membership.applications.rules import AdmissionTerms
 from services.membership.dues.rules import DuesTerms
 from services.membership.personal_data.rules import RequestTerms
 from services.membership.rights.rules import PostRoles
@@ -117,6 +118,12 @@ def longest_api_token() -> timedelta:
 def dues_terms() -> tuple[DuesTerms, ...]:
     """Every version of how long there is to pay dues (M3, M4, X4)."""
     return tuple(DuesTerms.from_data(version) for version in _load("dues_terms.json")["versions"])
+
+
+@cache
+def admission_terms() -> tuple[AdmissionTerms, ...]:
+    """Every version of who admits members and what an application needs (M1, X4)."""
+    return tuple(AdmissionTerms.from_data(version) for version in _load("admission.json")["versions"])
 
 
 @cache

@@ -5,10 +5,11 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from services.membership.decisions.schemas import ResolutionAdopted, ResolutionEnded
 from services.membership.dues import rules
 from services.membership.dues.events import InvoiceIssued, UnitStandingChanged
 from services.membership.dues.models import DuesStandard, Invoice
-from services.membership.dues.schemas import InvoicePaid, InvoiceSettled, ResolutionAdopted, ResolutionEnded
+from services.membership.dues.schemas import InvoicePaid, InvoiceSettled
 from services.membership.units.models import Unit
 from shared.books.declared import Faults
 from shared.books.look import Look

@@ -1,9 +1,7 @@
 """Membership dues 会费: standards by resolution, invoices by standard, standing by payment (M3, M4)."""
 
 import uuid
-from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -11,7 +9,7 @@ from sqlalchemy import select
 from services.membership.data import dues_terms
 from services.membership.dues import rules
 from services.membership.dues.events import InvoiceIssued
-from services.membership.dues.models import DuesAmount, DuesStandard, Invoice
+from services.membership.dues.models import DuesStandard, Invoice
 from services.membership.dues.schemas import (
     DuesStandardOut,
     InvoiceIn,
@@ -19,13 +17,13 @@ from services.membership.dues.schemas import (
     InvoicePaid,
     InvoiceQuery,
     InvoiceSettled,
-    ResolutionAdopted,
-    ResolutionEnded,
     ReviewOut,
     StandingOut,
 )
 from services.membership.dues.standing import account_of, follow
+from services.membership.leaving.spans import memberships_of
 from services.membership.units.models import Unit
+from services.membership.units.rules import check_member
 from shared.api.operations import operation
 from shared.api.paging import Page, PageRequest
 from shared.bus.listening import on_event
@@ -35,42 +33,6 @@ from shared.store.tx import Tx
 
 class Dues:
     """What units owe for being members, and how they stand."""
-
-    @on_event("governance", "resolution.adopted.v1", ResolutionAdopted)
-    def keep_dues_standard(
-        self,
-        tx: Tx,
-        resolution_id: uuid.UUID,
-        number: str,
-        body: str,
-        matter: str,
-        adopted_on: date,
-        dues_amounts: Sequence[dict[str, Any]] | None,
-        effective_from: date | None,
-    ) -> None:
-        """Keeps the dues standard that the assembly has resolved; there is no other way to one (M3)."""
-        if matter != rules.MATTER or dues_amounts is None:
-            return
-        amounts = rules.check_standard(body, [rules.TierAmount(**each) for each in dues_amounts], effective_from)
-        tx.hold(f"resolution {resolution_id}")
-        if tx.find(DuesStandard, resolution_id=resolution_id) is None:
-            tx.add(
-                DuesStandard(
-                    resolution_id=resolution_id,
-                    resolution=number,
-                    adopted_on=adopted_on,
-                    effective_from=effective_from,
-                    recorded_at=tx.now,
-                    amounts=[DuesAmount(tier=tier, amount=amount) for tier, amount in amounts.items()],
-                )
-            )
-
-    @on_event("governance", "resolution.ended.v1", ResolutionEnded)
-    def end_dues_standard(self, tx: Tx, resolution_id: uuid.UUID, ended_on: date) -> None:
-        """Ends the standard whose resolution does not stand any more; what was invoiced by it stays (X4, X7)."""
-        standard = tx.find(DuesStandard, resolution_id=resolution_id)
-        if standard is not None:
-            standard.ended_on = ended_on
 
     @operation(
         "GET /dues-standards",
@@ -93,11 +55,13 @@ class Dues:
         kind="create",
     )
     def issue_invoice(self, tx: Tx, unit_id: uuid.UUID, year: int) -> Invoice:
-        """Invoices a unit's dues for a year, by its tier and the standard in force; once a year (M2, M3)."""
+        """Invoices a unit's dues for a year, by the tier it has and the standard in force; once a year, and no more
+        once it has left (M1, M2, M3)."""
         unit = tx.lock(Unit, unit_id)
+        check_member(unit.left_on, tx.today)
         issued = tx.find(Invoice, unit_id=unit.id, year=year)
         rules.check_first(year, issued.id if issued else None)
-        rules.check_member_in(year, unit.admitted_on)
+        rules.check_member_in(year, memberships_of(tx, unit))
         standard = rules.standard_for(_standards(tx), year, tx.today)
         tier, amount = rules.amount_due(standard, unit.tier)
         terms = in_force(dues_terms(), tx.today, rules.TERMS)

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from services.membership.units.rules import Tier, tier
+from services.membership.units.rules import Membership, Tier, tier, was_member_in
 from shared.effective import in_force
 from shared.errors import Refused
 from shared.text import Text
@@ -141,13 +141,13 @@ def amount_due(standard: Standard, tier_code: str | None) -> tuple[str, int]:
     return tier_code, amount
 
 
-def check_member_in(year: int, admitted_on: date | None) -> None:
-    """Refuse (M3) dues for a year in which the unit was no member yet. None: since before what is kept here."""
-    if admitted_on is not None and admitted_on.year > year:
+def check_member_in(year: int, memberships: Iterable[Membership]) -> None:
+    """Refuse (M3) dues for a year on no day of which the unit was a member."""
+    if not was_member_in(year, memberships):
         raise Refused(
             "M3",
-            f"该单位{admitted_on.isoformat()}入会，{year}年无须缴纳会费",
-            f"The unit was admitted on {admitted_on.isoformat()} and owes no dues for {year}",
+            f"该单位{year}年不是会员，无须缴纳该年会费",
+            f"The unit was no member in {year} and owes no dues for it",
             code="not-a-member-then",
             field="year",
         )

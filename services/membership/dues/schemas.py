@@ -1,4 +1,4 @@
-"""What membership hears of dues, and what comes in and goes out about them."""
+"""What membership hears of finance about dues, and what comes in and goes out about them."""
 
 from marshmallow import validate
 
@@ -9,32 +9,6 @@ from shared.bus.events import Heard
 
 STATES = {state.value: state.label for state in InvoiceState}
 _A_YEAR = validate.Range(2000, 2999)
-
-
-class TierAmountHeard(Heard):
-    tier = f.String("会员层级", "Tier", required=True)
-    amount = f.Money("金额", "Amount", required=True)
-
-
-class ResolutionAdopted(Heard):
-    """What membership reads of a resolution; the amounts are there only where it sets dues (M3)."""
-
-    resolution_id = f.UUID("决议", "Resolution", required=True)
-    number = f.String("决议编号", "Number", required=True)
-    body = f.String("机构", "Body", required=True)
-    matter = f.String("事项", "Matter", required=True)
-    adopted_on = f.Date("通过日期", "Adopted on", required=True)
-    dues_amounts = f.List(
-        "会费金额", "Dues by tier", f.Nested("金额", "Amount", TierAmountHeard), load_default=None, allow_none=True
-    )
-    effective_from = f.Date("施行日期", "In force from", load_default=None, allow_none=True)
-
-
-class ResolutionEnded(Heard):
-    """What membership reads when a resolution does not stand any more (X7)."""
-
-    resolution_id = f.UUID("决议", "Resolution", required=True)
-    ended_on = f.Date("终止日期", "Ended on", required=True)
 
 
 class InvoicePaid(Heard):

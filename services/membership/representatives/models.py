@@ -15,11 +15,12 @@ from shared.text import Text
 
 
 class Representative(Versioned, Base):
-    """A person acts for a unit from ``first_day`` through ``last_day`` (M2); kept for good (X7)."""
+    """A person acts for a unit from ``first_day`` through ``last_day`` (M2); kept for good (X7). What was called off
+    ends the day before it would have begun."""
 
     __tablename__ = "representatives"
     __table_args__ = (
-        CheckConstraint("last_day >= first_day", name="last_day_after_first"),
+        CheckConstraint("last_day >= first_day - 1", name="last_day_after_first"),
         {"info": tied(Text("单位代表", "Representation of a unit"), person="person_id")},
     )
     label = Text("代表关系", "representation")

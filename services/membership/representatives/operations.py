@@ -12,6 +12,7 @@ from services.membership.representatives.models import Representative
 from services.membership.representatives.schemas import EndIn, RepresentativeIn, RepresentativeOut
 from services.membership.rights.changing import accounts_of, rights_changing
 from services.membership.units.models import Unit
+from services.membership.units.rules import check_member
 from shared.api.operations import operation
 from shared.api.paging import Page, PageRequest
 from shared.identity.duties import Act
@@ -33,13 +34,14 @@ class Representatives:
     def name_representative(
         self, tx: Tx, id: uuid.UUID, person_id: uuid.UUID, first_day: date | None, last_day: date | None
     ) -> Representative:
-        """Names a person to act for the unit; several may, one may for several units, nobody names themselves (M2,
-        X8)."""
+        """Names a person to act for the unit while it is a member; several may, one may for several units, nobody names
+        themselves (M1, M2, X8)."""
         unit = tx.lock(Unit, id)
         tx.keep_apart(rules.whose_representation(person_id))
         person = tx.get(Person, person_id)
         terms = tx.all(select(Representative).filter_by(unit_id=unit.id, person_id=person.id))
         term = rules.Term(first_day or tx.today, last_day)
+        check_member(unit.left_on, term.last or date.max, field="last_day")
         rules.check_term(term, [representative.term for representative in terms])
         with rights_changing(tx, accounts_of(tx, [person.id])):
             named = tx.add(

@@ -12,7 +12,8 @@ from shared.text import Text
 
 @dataclass(frozen=True)
 class Term:
-    """The days somebody represents a unit, both included; no ``last`` is until further notice (X1)."""
+    """The days somebody represents a unit, both included; no ``last`` is until further notice (X1). One that was called
+    off ends before it begins, and covers no day."""
 
     first: date
     last: date | None = None
@@ -25,8 +26,15 @@ class Term:
         """The first day after it."""
         return None if self.last is None else self.last + timedelta(days=1)
 
+    @property
+    def empty(self) -> bool:
+        """Whether it was called off."""
+        return self.last is not None and self.last < self.first
+
     def meets(self, other: "Term") -> bool:
         """Whether the two have a day in common."""
+        if self.empty or other.empty:
+            return False
         return (other.last is None or self.first <= other.last) and (self.last is None or other.first <= self.last)
 
 
@@ -37,7 +45,7 @@ def whose_representation(person: UUID) -> Bond:
 
 def check_term(term: Term, existing: Iterable[Term]) -> None:
     """Refuse a term that ends before it begins, or meets one the same person has for the same unit (M2)."""
-    if term.last is not None and term.last < term.first:
+    if term.empty:
         raise Refused(
             "M2",
             "截止日不能早于起始日",
@@ -66,3 +74,9 @@ def end(term: Term, last: date) -> Term:
             field="last_day",
         )
     return Term(term.first, last)
+
+
+def cut(term: Term, last: date) -> Term:
+    """``term`` as the end of the unit's membership with ``last`` leaves it: ended that day, or called off where it
+    would only begin after it (M2)."""
+    return Term(term.first, max(last, term.first - timedelta(days=1)))

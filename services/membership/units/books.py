@@ -4,16 +4,20 @@ from collections import Counter
 
 from sqlalchemy import func, select
 
+from services.membership.leaving.models import UnitLeaving
 from services.membership.units.events import UnitAdmitted, UnitChanged
 from services.membership.units.models import Unit, UnitChange
 from shared.books.declared import Faults
 from shared.books.look import Look
-from shared.books.matching import matched, told_once
+from shared.books.matching import matched
 
 
 def admissions_were_told_once(look: Look) -> Faults:
-    """Each unit was told to be a member, once (M1)."""
-    yield from told_once(look, UnitAdmitted, dict.fromkeys(look.session.scalars(select(Unit.id)), ()))
+    """Each unit was told to be a member once, and once more each time it came back (M1)."""
+    back = select(UnitLeaving.unit_id).where(UnitLeaving.back_on.is_not(None))
+    admitted = Counter([*look.session.scalars(select(Unit.id)), *look.session.scalars(back)])
+    told = Counter(each.data["id"] for each in look.told(UnitAdmitted))
+    yield from matched(f"chassis.outbox {UnitAdmitted.type()}", admitted, told.items())
 
 
 def changes_were_told(look: Look) -> Faults:

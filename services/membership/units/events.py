@@ -7,7 +7,7 @@ from shared.text import Text
 
 
 class UnitAdmitted(EventSchema):
-    """A unit is a member from now on (M1). No tier: not known yet."""
+    """A unit is a member from now on, for the first time or again (M1). No tier: not known yet."""
 
     event = "unit.admitted"
     label = Text("会员单位已入会", "Unit admitted")

@@ -1,7 +1,6 @@
 """Member units 会员单位: admitted, read, completed and kept up to date (M1, M2)."""
 
 import uuid
-from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -9,7 +8,7 @@ from sqlalchemy import select
 
 from services.membership.units import rules
 from services.membership.units.models import Unit, UnitChange
-from services.membership.units.recording import admit, change, check_code_free, tell_admission, tell_changes
+from services.membership.units.recording import admit, apply_changes, check_code_free, checked, tell_admission
 from services.membership.units.schemas import UnitChangeOut, UnitIn, UnitOut, UnitPatch, UnitQuery
 from services.membership.units.searching import units_where
 from shared.api.operations import operation
@@ -26,7 +25,7 @@ class Units:
         permission="membership.unit.admit",
         request=UnitIn,
         response=UnitOut,
-        label=("登记会员单位", "Record a member unit"),
+        label=("补录已入会单位", "Record a unit admitted already"),
         kind="create",
     )
     def admit_unit(
@@ -36,9 +35,11 @@ class Units:
         short_name: str | None,
         credit_code: str,
         tier: str,
+        place: str | None,
         admitted_on: date | None,
     ) -> Unit:
-        """Records a unit that has been admitted; its credit code is verified and belongs to no other (M1)."""
+        """Records a unit that has been admitted already, as before this software was used; its credit code is verified
+        and belongs to no other (M1). Who wants to become a member applies."""
         admitted_on = admitted_on or tx.today
         rules.check_admission(admitted_on, tx.today)
         code = rules.credit_code(credit_code)
@@ -49,11 +50,11 @@ class Units:
             short_name=rules.unit_name(short_name, "short_name") if short_name else None,
             credit_code=code,
             tier=rules.tier(tier).code,
-            place=None,
+            place=place,
             admitted_on=admitted_on,
         )
         tell_admission(tx, unit)
-        return unit
+        return shown(tx, unit)
 
     @operation(
         "GET /units",
@@ -68,7 +69,8 @@ class Units:
         ``credit_code``, of one tier, place and standing; with ``member`` those that are members today, or are not any
         more (M1, M2)."""
         sorts = {"name": Unit.name, "recorded": Unit.recorded_at}
-        return tx.page(units_where(tx.today, **wanted), page, key=Unit.id, sorts=sorts, default="name")
+        found = tx.page(units_where(tx.today, **wanted), page, key=Unit.id, sorts=sorts, default="name")
+        return Page([shown(tx, unit) for unit in found.items], found.next)
 
     @operation(
         "GET /units/{id}",
@@ -79,7 +81,7 @@ class Units:
     )
     def get_unit(self, tx: Tx, id: uuid.UUID) -> Unit:
         """A member unit."""
-        return tx.get(Unit, id)
+        return shown(tx, tx.get(Unit, id))
 
     @operation(
         "PATCH /units/{id}",
@@ -95,12 +97,8 @@ class Units:
         (X8)."""
         unit = tx.change(Unit, id)
         tx.keep_apart(*rules.whose_change(unit.id, wanted))
-        checked = _checked(wanted)
-        code = checked.get("credit_code")
-        if code is not None and code != unit.credit_code:
-            check_code_free(tx, code)
-        tell_changes(tx, unit, change(tx, unit, checked))
-        return unit
+        apply_changes(tx, unit, checked(wanted))
+        return shown(tx, unit)
 
     @operation(
         "GET /units/{id}/changes",
@@ -117,14 +115,7 @@ class Units:
         return tx.page(query, page, key=UnitChange.id, sorts=sorts, default="-changed")
 
 
-def _checked(wanted: Mapping[str, str | None]) -> dict[str, str | None]:
-    """The fields of a change as they are kept, each by its own rule."""
-    kept = dict(wanted)
-    for field in ("name", "short_name"):
-        name = kept.get(field)
-        if name is not None:
-            kept[field] = rules.unit_name(name, field)
-    code = kept.get("credit_code")
-    if code is not None:
-        kept["credit_code"] = rules.credit_code(code)
-    return kept
+def shown(tx: Tx, unit: Unit) -> Unit:
+    """``unit`` with whether it is a member today on it, as it is answered."""
+    unit.member = rules.is_member(unit.left_on, tx.today)
+    return unit

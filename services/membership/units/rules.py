@@ -5,10 +5,11 @@ A unit is known by its id and its credit code, never by its name: names change, 
 
 import re
 import unicodedata
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum, StrEnum
+from typing import NamedTuple
 from uuid import UUID
 
 from shared.errors import Refused
@@ -150,18 +151,29 @@ def check_admission(admitted_on: date, today: date) -> None:
         )
 
 
+ADMISSION = "unit-admission"
+"""The matter on which a body admits an applicant."""
+REMOVAL = "unit-removal"
+"""The matter on which a body removes a member."""
+
+
 class Leaving(StrEnum):
     """How a membership ends (M1)."""
 
     WITHDRAWN = "withdrawn"
     REMOVED = "removed"
+    REVOKED = "revoked"
 
     @property
     def label(self) -> Text:
         return _LEAVINGS[self]
 
 
-_LEAVINGS = {Leaving.WITHDRAWN: Text("退会", "Withdrawn"), Leaving.REMOVED: Text("除名", "Removed")}
+_LEAVINGS = {
+    Leaving.WITHDRAWN: Text("退会", "Withdrawn"),
+    Leaving.REMOVED: Text("除名", "Removed"),
+    Leaving.REVOKED: Text("入会决议已撤销", "Admission revoked"),
+}
 
 
 def is_member(left_on: date | None, day: date) -> bool:
@@ -179,6 +191,24 @@ def check_member(left_on: date | None, day: date, field: str = "unit_id") -> Non
             code="unit-left",
             field=field,
         )
+
+
+class Membership(NamedTuple):
+    """One time as a member: from ``admitted_on``, None where that is not known, up to, not including, ``left_on``,
+    None while it lasts. A unit that came back has several."""
+
+    admitted_on: date | None
+    left_on: date | None
+
+    def meets(self, year: int) -> bool:
+        """Whether a day of that year lies in it."""
+        begun = self.admitted_on is None or self.admitted_on.year <= year
+        return begun and (self.left_on is None or self.left_on > date(year, 1, 1))
+
+
+def was_member_in(year: int, memberships: Iterable[Membership]) -> bool:
+    """Whether the unit was a member on any day of that year (M1)."""
+    return any(each.meets(year) for each in memberships)
 
 
 @dataclass(frozen=True)

@@ -70,21 +70,35 @@ class Secretariat:
         """Finance has ``how``, "refused" or "withdrawn", this expenditure."""
         self._tell(f"expenditure.{how}.v1", expenditure, {"expenditure_id": expenditure})
 
-    def _tell(self, kind: str, expenditure: str, event: dict[str, Any]) -> None:
+    def apply(self, application: str) -> None:
+        """What membership tells when it wants the council to decide on an application."""
+        event = {"application_id": application, "body": "council"}
+        self._tell("application.decision-wanted.v1", application, event, source="membership")
+
+    def take_back(self, application: str) -> None:
+        event = {"application_id": application}
+        self._tell("application.withdrawn.v1", application, event, source="membership")
+
+    def _tell(self, kind: str, about: str, event: dict[str, Any], source: str = "finance") -> None:
         attributes = {
             "specversion": "1.0",
             "id": str(uuid.uuid4()),
-            "source": "finance",
+            "source": source,
             "type": kind,
             "time": CLOCK,
-            "subject": f"expenditure/{expenditure}",
+            "subject": f"{kind.partition('.')[0]}/{about}",
             "datacontenttype": "application/json",
         }
         headers = {f"cloudEvents_{name}": value for name, value in attributes.items()}
-        self.association.publish("finance.events", kind, json.dumps(event).encode(), headers=headers)
+        self.association.publish(f"{source}.events", kind, json.dumps(event).encode(), headers=headers)
 
     def wanted(self, expenditure: str) -> dict[str, Any]:
         found = self.call("list_wanted_resolutions", expenditure_id=expenditure)["items"]
+        assert len(found) == 1, found
+        return dict(found[0])
+
+    def wanted_for(self, application: str) -> dict[str, Any]:
+        found = self.call("list_wanted_resolutions", about="application", subject_id=application)["items"]
         assert len(found) == 1, found
         return dict(found[0])
 
@@ -435,6 +449,64 @@ def test_a_later_resolution_takes_the_place_of_an_earlier_one(secretariat: Secre
     assert problem(secretariat.call("put_motion", id=meeting, **again)) == (409, "X7", "resolution-ended")
     about = secretariat.call("put_motion", id=meeting, subject_id=expenditure, **again)
     assert problem(about) == (409, "X7", "subject-unwanted")
+
+
+@pytest.mark.rule(id="M1")
+def test_an_application_waits_for_the_council_or_the_standing_council(
+    secretariat: Secretariat, standing_council: None
+) -> None:
+    application = str(uuid.uuid4())
+    secretariat.apply(application)
+    waiting = eventually(lambda: secretariat.wanted_for(application))
+    assert (waiting["about"], waiting["subject_id"], waiting["body"]) == ("application", application, "council")
+    assert (waiting["state"], waiting["expenditure_id"], waiting["amount"]) == ("waiting", None, None)
+
+    meeting = secretariat.meeting("standing-council", 6)
+    asked: dict[str, Any] = {"matter": "unit-admission", "payload": None, "subject_id": application}
+    assert secretariat.vote(secretariat.motion(meeting, **asked), 6, 3)["outcome"] == "rejected"
+    assert secretariat.wanted_for(application)["state"] == "rejected"
+    made = secretariat.vote(secretariat.motion(meeting, **asked), 6, 4)["resolution"]
+    adopted = secretariat.wanted_for(application)
+    assert (adopted["state"], adopted["resolution_id"]) == ("adopted", made["id"])
+
+    revoking = {**asked, "subject_id": None, "payload": {"revokes": made["id"], "reason": "材料不实"}}
+    secretariat.vote(secretariat.motion(meeting, **revoking), 6, 6)
+    dropped = secretariat.wanted_for(application)
+    assert (dropped["state"], dropped["resolution_id"]) == ("dropped", None)
+
+
+@pytest.mark.rule(id="M1")
+def test_a_motion_on_another_matter_leaves_the_application_waiting(
+    secretariat: Secretariat, standing_council: None
+) -> None:
+    application = str(uuid.uuid4())
+    secretariat.apply(application)
+    eventually(lambda: secretariat.wanted_for(application))
+    meeting = secretariat.meeting("standing-council", 6)
+    other = secretariat.motion(meeting, "unit-removal", None, subject_id=application)
+    assert secretariat.vote(other, 6, 6)["outcome"] == "adopted"
+    assert secretariat.wanted_for(application)["state"] == "waiting"
+
+
+@pytest.mark.rule(id="X7")
+def test_a_withdrawn_application_waits_no_more(secretariat: Secretariat) -> None:
+    application = str(uuid.uuid4())
+    secretariat.apply(application)
+    eventually(lambda: secretariat.wanted_for(application))
+    secretariat.take_back(application)
+    assert eventually(lambda: secretariat.wanted_for(application)["state"] == "dropped")
+
+
+@pytest.mark.rule(id="M1")
+@pytest.mark.parametrize("matter", ["unit-admission", "unit-removal"])
+def test_a_motion_on_a_member_is_the_councils_and_names_whom(
+    secretariat: Secretariat, standing_council: None, matter: str
+) -> None:
+    put = {"matter": matter, "title": "会员事项"}
+    unnamed = secretariat.call("put_motion", id=secretariat.meeting("standing-council", 6), **put)
+    assert problem(unnamed) == (409, "M1", "subject-needed")
+    elsewhere = secretariat.call("put_motion", id=secretariat.meeting(), subject_id=uuid.uuid4(), **put)
+    assert problem(elsewhere) == (409, "G1", "wrong-body")
 
 
 @pytest.mark.rule(id="X1")

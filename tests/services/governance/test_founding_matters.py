@@ -48,7 +48,7 @@ def test_only_bodies_that_vote_decide() -> None:
     voting = {code for code, body in BODIES.items() if body["decision_rule"]}
     assert {body for matter in MATTERS.values() for body in matter["decided_by"]} == voting
     counted = Counter(body for matter in MATTERS.values() for body in matter["decided_by"])
-    assert counted == {"assembly": 9, "council": 15, "standing-council": 3, "supervisory-board": 7}
+    assert counted == {"assembly": 9, "council": 17, "standing-council": 5, "supervisory-board": 7}
 
 
 @pytest.mark.rule(id="G2")
@@ -65,10 +65,34 @@ def test_three_matters_carry_something_to_act_on() -> None:
     }
 
 
+@pytest.mark.rule(id="F4")
+@pytest.mark.rule(id="M1")
+def test_what_another_service_acts_on_names_its_thing() -> None:
+    assert {code: m["subject"] for code, m in MATTERS.items() if m["subject"]} == {
+        "large-expenditure": "expenditure",
+        "presidents-expenditure": "expenditure",
+        "unit-admission": "application",
+        "unit-removal": "unit",
+    }
+
+
+@pytest.mark.rule(id="M1")
+@pytest.mark.parametrize("code", ["unit-admission", "unit-removal"])
+def test_members_are_admitted_and_removed_by_the_councils_as_assumed(code: str) -> None:
+    assert MATTERS[code]["decided_by"] == ["council", "standing-council"]
+    assert MATTERS[code]["assumption"] == "members-by-council"
+
+
 @pytest.mark.rule(id="X9")
 def test_what_holds_before_annex_2_says_on_what_it_rests() -> None:
     earlier = {code: m["in_force_from"] for code, m in MATTERS.items() if m["in_force_from"] != "2021-03-01"}
-    assert earlier == {"charter": None, "dues-standard": "2014-07-25", "change-of-term": None}
+    assert earlier == {
+        "charter": None,
+        "dues-standard": "2014-07-25",
+        "change-of-term": None,
+        "unit-admission": None,
+        "unit-removal": None,
+    }
     assert all(MATTERS[code]["basis"] for code in earlier)
 
 
@@ -84,7 +108,7 @@ def test_every_assumption_of_a_matter_is_used_and_every_one_used_is_explained() 
 
 
 def test_every_matter_reads_in_both_languages_and_has_a_code_of_its_own() -> None:
-    assert len(MATTERS) == len(FILE["matters"]) == len(matters()) == 33
+    assert len(MATTERS) == len(FILE["matters"]) == len(matters()) == 35
     for matter in MATTERS.values():
         assert all(matter[text][language] for text in ("label", "clause") for language in ("zh", "en"))
 

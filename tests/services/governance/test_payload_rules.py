@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.governance.bodies.rules import Kind
-from services.governance.matters.rules import Matter, PayloadKind
+from services.governance.data.matrix import matters
+from services.governance.matters.rules import Matter, PayloadKind, SubjectKind
 from services.governance.payloads.rules import (
     DuesStandard,
     DuesTerms,
@@ -40,7 +41,8 @@ FIVE_THOUSAND = standard(("member", 500_000))
 
 
 def matter(kind: PayloadKind) -> Matter:
-    return Matter(UUID(int=2), "m", Text("议题", "A matter"), (Kind.ASSEMBLY,), Text("条", "Article"), kind)
+    about = SubjectKind.EXPENDITURE if kind is PayloadKind.EXPENDITURE else None
+    return Matter(UUID(int=2), "m", Text("议题", "A matter"), (Kind.ASSEMBLY,), Text("条", "Article"), kind, about)
 
 
 def check(kind: PayloadKind, payload: Payload | None, subject: UUID | None = None) -> None:
@@ -141,6 +143,17 @@ def test_a_limit_names_its_expenditure() -> None:
     with pytest.raises(Refused) as refused:
         check(PayloadKind.EXPENDITURE, SpendingLimit(5_000_000))
     assert (refused.value.rule, refused.value.code) == ("F4", "subject-needed")
+
+
+@pytest.mark.rule(id="M1")
+@pytest.mark.parametrize("code", ["unit-admission", "unit-removal"])
+def test_a_motion_on_a_member_names_the_application_or_the_unit(code: str) -> None:
+    (on_members,) = (each for each in matters() if each.code == code)
+    check_payload(on_members, None, UUID(int=7), [TERMS], DAY)
+    with pytest.raises(Refused) as refused:
+        check_payload(on_members, None, None, [TERMS], DAY)
+    assert (refused.value.rule, refused.value.code) == ("M1", "subject-needed")
+    check_payload(on_members, REVOCATION, None, [TERMS], DAY)
 
 
 @pytest.mark.rule(id="X7")

@@ -1,5 +1,6 @@
 """People with accounts, as an administrator makes them."""
 
+import json
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -23,7 +24,7 @@ from shared.store.base import new_id
 from shared.store.database import make_engine
 from shared.store.migrations import upgrade
 from shared.store.tx import Origin
-from shared.testing.association import Answer, Association, Person
+from shared.testing.association import Answer, Association, Person, eventually
 from shared.testing.postgres import FreshDatabase
 
 PASSWORD = "汾河水长流-2021年"
@@ -169,3 +170,59 @@ def direct(fresh_database: FreshDatabase, keys: Path) -> Iterator[Callable[..., 
     yield make
     for runtime in made:
         runtime.close()
+
+
+@dataclass(frozen=True)
+class Council:
+    """What the council decides on members, as governance tells it, in any order; each time membership has heard it."""
+
+    association: Association
+
+    def adopts(self, matter: str, subject: str, on: str, *, resolution: str | None = None, **event: str) -> str:
+        """The id of the resolution."""
+        resolution = resolution or str(new_id())
+        told = {
+            "resolution_id": resolution,
+            "number": f"理事会决议〔{on[:4]}〕{int(resolution[-4:], 16)}号",
+            "body": "council",
+            "matter": matter,
+            "adopted_on": on,
+            "subject_id": subject,
+            "limit": None,
+            "dues_amounts": None,
+            "effective_from": None,
+            "exactly_half": False,
+        }
+        self._tells("resolution.adopted.v1", f"resolution/{resolution}", told, **event)
+        return resolution
+
+    def ends(self, resolution: str, matter: str, subject: str, on: str, standing: str = "revoked") -> None:
+        told = {"resolution_id": resolution, "matter": matter, "subject_id": subject}
+        told |= {"standing": standing, "ended_by": str(new_id()), "ended_on": on}
+        # A subject of its own, so that it may be heard before the adoption.
+        self._tells("resolution.ended.v1", f"resolution/{new_id()}", told)
+
+    def rejects(self, matter: str, subject: str, on: str) -> None:
+        motion = str(new_id())
+        told = {"motion_id": motion, "body": "council", "matter": matter, "subject_id": subject, "decided_on": on}
+        self._tells("motion.rejected.v1", f"motion/{motion}", told)
+
+    def _tells(self, type_: str, subject: str, body: dict[str, Any], *, event_id: str | None = None) -> None:
+        event_id = event_id or str(new_id())
+        attributes = {
+            "specversion": "1.0",
+            "id": event_id,
+            "source": "governance",
+            "type": type_,
+            "time": "2021-02-01T09:00:00+08:00",
+            "subject": subject,
+        }
+        headers = {f"cloudEvents_{name}": value for name, value in attributes.items()}
+        self.association.publish("governance.events", type_, json.dumps(body).encode(), headers=headers)
+        done = f"SELECT 1 FROM chassis.inbox WHERE event_id = '{event_id}' AND state = 'done'"
+        eventually(lambda: self.association.rows("membership", done))
+
+
+@pytest.fixture
+def council(association: Association) -> Council:
+    return Council(association)

@@ -63,6 +63,11 @@ class Dues:
         event = self.tell("governance", ADOPTED, f"resolution/{resolution}", event_id, **told)
         return resolution, event
 
+    def earlier_standard(self) -> None:
+        """One more, for past years."""
+        _, event = self.resolve(effective_from="2028-01-01")
+        self.heard(event)
+
     def standards(self, resolution: str) -> list[dict[str, Any]]:
         answer = self.association.call("membership", "list_dues_standards", as_=self.clerk, limit=200)
         return [each for each in answer["items"] if each["resolution_id"] == resolution]
@@ -229,6 +234,7 @@ def test_a_unit_whose_tier_is_not_known_is_not_invoiced(dues: Dues) -> None:
     assert refusal(dues.invoice(str(unit["id"]))) == (409, "M2", "unit-without-tier")
 
 
+@pytest.mark.rule(id="M2")
 @pytest.mark.rule(id="M3")
 def test_one_invoice_for_a_unit_and_year_and_the_next_tier_with_the_next_invoice(dues: Dues) -> None:
     unit = dues.unit()
@@ -243,6 +249,33 @@ def test_one_invoice_for_a_unit_and_year_and_the_next_tier_with_the_next_invoice
     assert dues.invoice(unit, 2042)["amount"] == "10000.00"
     lines = dues.association.call("membership", "list_invoices", as_=dues.clerk, unit_id=unit, sort="issued")["items"]
     assert [(line["year"], line["amount"]) for line in lines] == [(2041, "5000.00"), (2042, "10000.00")]
+
+
+@pytest.mark.rule(id="M1")
+@pytest.mark.rule(id="M3")
+def test_a_unit_that_left_is_invoiced_no_more_and_owes_what_it_owed(dues: Dues) -> None:
+    dues.earlier_standard()
+    unit = dues.unit(admitted_on="2030-01-01")
+    invoice = dues.invoice(unit)
+    dues.association.call("membership", "withdraw_unit", as_=dues.clerk, id=unit)
+    assert dues.invoice(unit, 2040)["amount"] == "5000.00", "a member until the day is over"
+    dues.association.set_clock("2041-04-02T09:00:00+08:00")
+    assert refusal(dues.invoice(unit, 2039)) == (409, "M1", "unit-left")
+    assert dues.standing(unit) == ("owing", False, "10000.00", "0.00")
+    dues.pay(invoice, "5000.00", "0.00")
+    assert dues.standing(unit) == ("owing", False, "5000.00", "0.00")
+
+
+@pytest.mark.rule(id="M3")
+def test_a_unit_that_came_back_owes_for_the_years_it_was_a_member(dues: Dues, council: Any) -> None:
+    unit = dues.unit(admitted_on="2030-01-01")
+    resolution = council.adopts("unit-removal", unit, "2038-06-30")
+    council.ends(resolution, "unit-removal", unit, "2041-02-01")
+    dues.association.set_clock("2045-04-01T09:00:00+08:00")
+    dues.earlier_standard()
+    for year in (2029, 2039):
+        assert refusal(dues.invoice(unit, year)) == (409, "M3", "not-a-member-then")
+    assert [dues.invoice(unit, year).status for year in (2037, 2038, 2041)] == [201, 201, 201]
 
 
 @pytest.mark.rule(id="M3")
