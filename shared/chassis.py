@@ -63,10 +63,11 @@ class Chassis(DependencyProvider):
         service = self.container.service_cls
         settings = runtime.settings
         subscriptions = subscriptions_of(service)
-        handlers = {
-            key: (subscription, partial(getattr(service, subscription.method), service()))
-            for key, subscription in subscriptions.items()
-        }
+        handlers = [
+            (subscription, partial(getattr(service, subscription.method), service()))
+            for several in subscriptions.values()
+            for subscription in several
+        ]
         methods = {
             kind: (spec, partial(getattr(service, spec.method), service())) for kind, spec in jobs_of(service).items()
         }

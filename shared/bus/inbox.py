@@ -7,7 +7,7 @@ dead: listed, redriven or dropped by a person. Later events of the same aggregat
 dead), so an aggregate's story is never told out of order; other aggregates pass.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -31,7 +31,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, aliased
 
 from shared import clock
-from shared.bus.events import CE, fit_id
+from shared.bus.events import CE, Heard, fit_id
 from shared.bus.listening import Subscription
 from shared.identity.principals import Principal
 from shared.observe.metrics import EVENTS_HEARD
@@ -92,10 +92,12 @@ class Inbox:
     def __init__(
         self,
         runtime: Runtime,
-        handlers: Mapping[tuple[str, str], tuple[Subscription, Handler]],
+        handlers: Iterable[tuple[Subscription, Handler]],
     ) -> None:
         self._runtime = runtime
-        self._handlers = {heard: (each.schema(), handler) for heard, (each, handler) in handlers.items()}
+        self._handlers: dict[tuple[str, str], list[tuple[Heard, Handler]]] = {}
+        for each, handler in handlers:
+            self._handlers.setdefault(each.key, []).append((each.schema(), handler))
         self._delays = runtime.settings.retry_delays
 
     def take(self, deliveries: Sequence[Delivery]) -> list[str]:
@@ -212,8 +214,9 @@ class Inbox:
         return outcomes
 
     def _handle(self, tx: Tx, delivery: Delivery) -> None:
-        schema, handler = self._handlers[delivery.source, delivery.type]
-        handler(tx, **schema.load(orjson.loads(delivery.body)))
+        data = orjson.loads(delivery.body)
+        for schema, handler in self._handlers[delivery.source, delivery.type]:
+            handler(tx, **schema.load(data))
 
     def _handle_apart(self, transaction: Transaction, delivery: Delivery) -> None:
         """Handle within a transaction that outlives a failure."""

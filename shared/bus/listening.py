@@ -7,11 +7,12 @@
     @on_event("publishing", "article.published.v1", ArticlePublished)
     def accrue(self, tx, article_id, fee): ...
 
-The handler runs in one transaction with the inbox row that remembers the event, so it counts exactly once. Handlers get
-a service instance of their own and reach everything through ``tx``.
+The handler runs in one transaction with the inbox row that remembers the event, so it counts exactly once. Features
+that hear the same event share that transaction: all of them count it, or none. Handlers get a service instance of their
+own and reach everything through ``tx``.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +28,10 @@ class Subscription:
     schema: type[Heard]
     method: str
 
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.source, self.event
+
 
 def on_event(source: str, event: str, schema: type[Heard]) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Make a method the handler of ``event`` (its type, with version) of the service ``source``."""
@@ -38,15 +43,12 @@ def on_event(source: str, event: str, schema: type[Heard]) -> Callable[[Callable
     return declare
 
 
-def subscriptions_of(service: type[Any]) -> dict[tuple[str, str], Subscription]:
-    """Every subscription of a service class, by (source, type). Two handlers of one event are an error."""
-    found: dict[tuple[str, str], Subscription] = {}
+def subscriptions_of(service: type[Any]) -> Mapping[tuple[str, str], tuple[Subscription, ...]]:
+    """Every subscription of a service class by (source, type), several of one event in the order of their methods'
+    names."""
+    found: dict[tuple[str, str], tuple[Subscription, ...]] = {}
     for name in dir(service):
         subscription = getattr(getattr(service, name), "subscription", None)
-        if not isinstance(subscription, Subscription):
-            continue
-        key = subscription.source, subscription.event
-        if key in found:
-            raise TypeError(f"{name} and {found[key].method} both hear {subscription.source} {subscription.event}")
-        found[key] = subscription
+        if isinstance(subscription, Subscription):
+            found[subscription.key] = (*found.get(subscription.key, ()), subscription)
     return found

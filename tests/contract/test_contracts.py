@@ -29,7 +29,8 @@ EVENTS = [
 SUBSCRIPTIONS = [
     pytest.param(subscription, id=f"{plugin.name} hears {subscription.event}")
     for plugin in plugins().values()
-    for subscription in subscriptions_of(plugin.service).values()
+    for several in subscriptions_of(plugin.service).values()
+    for subscription in several
 ]
 PERSONAL = ("name", "phone", "mobile", "mail", "identity", "bank", "account_number", "wechat", "address")
 

@@ -162,19 +162,19 @@ def test_subscriptions_are_found_by_source_and_type() -> None:
         def overhear(self, tx: Any, thing_id: uuid.UUID) -> None: ...
 
     found = subscriptions_of(Service)
-    assert {key: subscription.method for key, subscription in found.items()} == {
-        ("things", "thing.made.v1"): "hear",
-        ("others", "thing.made.v1"): "overhear",
+    assert {key: [each.method for each in several] for key, several in found.items()} == {
+        ("things", "thing.made.v1"): ["hear"],
+        ("others", "thing.made.v1"): ["overhear"],
     }
 
 
-def test_two_handlers_of_one_event_are_an_error() -> None:
+def test_several_features_hear_one_event_in_the_order_of_their_methods() -> None:
     class Service:
         @on_event("things", "thing.made.v1", ThingHeard)
-        def hear(self, tx: Any, thing_id: uuid.UUID) -> None: ...
+        def note(self, tx: Any, thing_id: uuid.UUID) -> None: ...
 
         @on_event("things", "thing.made.v1", ThingHeard)
-        def hear_too(self, tx: Any, thing_id: uuid.UUID) -> None: ...
+        def count(self, tx: Any, thing_id: uuid.UUID) -> None: ...
 
-    with pytest.raises(TypeError, match="both hear things"):
-        subscriptions_of(Service)
+    (several,) = subscriptions_of(Service).values()
+    assert [each.method for each in several] == ["count", "note"]

@@ -41,7 +41,7 @@ class Listener:
 
     def inbox(self, *, delays: tuple[float, ...] = (0.0, 0.0)) -> Inbox:
         object.__setattr__(self.runtime.settings, "retry_delays", delays)
-        return Inbox(self.runtime, {KEY: (Subscription(*KEY, echo.NoteHeard, "hear"), self._hear)})
+        return Inbox(self.runtime, [(Subscription(*KEY, echo.NoteHeard, "hear"), self._hear)])
 
     def _hear(self, tx: Tx, topic_id: uuid.UUID, text: str, position: int) -> None:
         self.origins.append(tx.origin)

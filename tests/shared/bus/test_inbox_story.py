@@ -41,7 +41,7 @@ class Story(RuleBasedStateMachine):
     def __init__(self, runtime: Runtime) -> None:
         super().__init__()
         self.runtime = runtime
-        self.inbox = Inbox(runtime, {KEY: (Subscription(*KEY, echo.NoteHeard, "hear"), self.hear)})
+        self.inbox = Inbox(runtime, [(Subscription(*KEY, echo.NoteHeard, "hear"), self.hear)])
         with runtime.engine.begin() as connection:
             connection.execute(text("TRUNCATE heard_notes, chassis.inbox"))
         self.topics = [str(new_id()) for _ in range(TOPICS)]
