@@ -1,6 +1,7 @@
 """What must fit together in membership, each part in its room."""
 
 from services.membership.accounts import books as accounts
+from services.membership.cases import books as cases
 from services.membership.dues import books as dues
 from services.membership.people import books as people
 from services.membership.personal_data import books as personal_data
@@ -18,5 +19,6 @@ BOOKS = Books(
         *rights.CHECKS,
         *dues.CHECKS,
         *personal_data.CHECKS,
+        *cases.CHECKS,
     ),
 )

@@ -2,6 +2,7 @@
 (X11)."""
 
 from services.membership.accounts import events as accounts
+from services.membership.cases import events as cases
 from services.membership.dues import events as dues
 from services.membership.people import events as people
 from services.membership.representatives import events as representatives
@@ -14,6 +15,7 @@ EVENTS = (
     *people.EVENTS,
     *representatives.EVENTS,
     *accounts.EVENTS,
+    *cases.EVENTS,
     ErasureOrdered,
     PersonErased,
 )

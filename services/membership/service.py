@@ -3,6 +3,8 @@
 from services.membership.accounts.operations import Accounts
 from services.membership.api_tokens.exchange import Machines
 from services.membership.api_tokens.operations import ApiTokens
+from services.membership.cases.confidential import ConfidentialCases
+from services.membership.cases.operations import Cases
 from services.membership.dues.operations import Dues
 from services.membership.grants.operations import RoleGrants
 from services.membership.links.operations import Links
@@ -24,6 +26,8 @@ class MembershipService(
     Service,
     Units,
     Dues,
+    Cases,
+    ConfidentialCases,
     People,
     Representatives,
     Accounts,

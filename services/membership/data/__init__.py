@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from services.membership.cases.rules import CaseTerms
 from services.membership.dues.rules import DuesTerms
 from services.membership.personal_data.rules import RequestTerms
 from services.membership.rights.rules import PostRoles
@@ -117,6 +118,18 @@ def longest_api_token() -> timedelta:
 def dues_terms() -> tuple[DuesTerms, ...]:
     """Every version of how long there is to pay dues (M3, M4, X4)."""
     return tuple(DuesTerms.from_data(version) for version in _load("dues_terms.json")["versions"])
+
+
+@cache
+def case_kinds() -> dict[str, Text]:
+    """Every kind of service case, by code, in the document's words (M7)."""
+    return {kind["code"]: Text(**kind["label"]) for kind in _load("case_terms.json")["kinds"]}
+
+
+@cache
+def case_terms() -> tuple[CaseTerms, ...]:
+    """Every version of how service cases are answered and who receives confidential ones (M7, X4)."""
+    return tuple(CaseTerms.from_data(version) for version in _load("case_terms.json")["versions"])
 
 
 @cache
