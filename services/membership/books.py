@@ -1,8 +1,10 @@
 """What must fit together in membership, each part in its room."""
 
 from services.membership.accounts import books as accounts
+from services.membership.acknowledgements import books as acknowledgements
 from services.membership.cases import books as cases
 from services.membership.dues import books as dues
+from services.membership.honorary_posts import books as honorary_posts
 from services.membership.people import books as people
 from services.membership.personal_data import books as personal_data
 from services.membership.representatives import books as representatives
@@ -20,5 +22,7 @@ BOOKS = Books(
         *dues.CHECKS,
         *personal_data.CHECKS,
         *cases.CHECKS,
+        *acknowledgements.CHECKS,
+        *honorary_posts.CHECKS,
     ),
 )

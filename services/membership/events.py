@@ -2,8 +2,10 @@
 (X11)."""
 
 from services.membership.accounts import events as accounts
+from services.membership.acknowledgements import events as acknowledgements
 from services.membership.cases import events as cases
 from services.membership.dues import events as dues
+from services.membership.honorary_posts import events as honorary_posts
 from services.membership.people import events as people
 from services.membership.representatives import events as representatives
 from services.membership.units import events as units
@@ -16,6 +18,8 @@ EVENTS = (
     *representatives.EVENTS,
     *accounts.EVENTS,
     *cases.EVENTS,
+    *acknowledgements.EVENTS,
+    *honorary_posts.EVENTS,
     ErasureOrdered,
     PersonErased,
 )

@@ -18,6 +18,7 @@ from shared.text import Text
 
 _KNOWS_THE_MEMBERS = ["membership.unit.read", "membership.dues_standard.read"]
 _READS_DUES = [*_KNOWS_THE_MEMBERS, "membership.invoice.read", "membership.standing.read"]
+_READS_ACKNOWLEDGEMENTS = ["membership.acknowledgement.read", "membership.acknowledgement.report"]
 _HAS_CASES_IN_HAND = [
     Own("membership.case.read"),
     Own("membership.case.write"),
@@ -62,6 +63,9 @@ PLUGIN = Plugin(
             SEE,
             "membership.personal_data.*",
             "membership.case.*",
+            "membership.acknowledgement.serve",
+            *_READS_ACKNOWLEDGEMENTS,
+            "membership.honorary_post.confer",
             "membership.confidential_case.raise",
             *_HANDLES_CONFIDENTIAL_CASES,
         ],
@@ -74,10 +78,16 @@ PLUGIN = Plugin(
             *_READS_DUES,
             *_HAS_CASES_IN_HAND,
             "membership.case.count",
+            *_READS_ACKNOWLEDGEMENTS,
             *_HANDLES_CONFIDENTIAL_CASES,
             "membership.confidential_case.count",
         ],
-        "deputy_secretary_general": [*_READS_DUES, *_HAS_CASES_IN_HAND, *_HANDLES_CONFIDENTIAL_CASES],
+        "deputy_secretary_general": [
+            *_READS_DUES,
+            *_READS_ACKNOWLEDGEMENTS,
+            *_HAS_CASES_IN_HAND,
+            *_HANDLES_CONFIDENTIAL_CASES,
+        ],
         # A lawyer from outside, who sees what they have in hand or were asked about.
         "legal_counsel": [*_HAS_CASES_IN_HAND, *_HANDLES_CONFIDENTIAL_CASES],
         "representative": [
@@ -85,6 +95,8 @@ PLUGIN = Plugin(
             OwnUnit("membership.representative.read"),
             OwnUnit("membership.invoice.read"),
             OwnUnit("membership.standing.read"),
+            OwnUnit("membership.acknowledgement.read"),
+            OwnUnit("membership.acknowledgement.give"),
             OwnUnit("membership.case.raise"),
             OwnUnit("membership.case.read"),
             OwnUnit("membership.case.write"),

@@ -1,12 +1,14 @@
 """The membership service: one mixin a feature."""
 
 from services.membership.accounts.operations import Accounts
+from services.membership.acknowledgements.operations import Acknowledgements
 from services.membership.api_tokens.exchange import Machines
 from services.membership.api_tokens.operations import ApiTokens
 from services.membership.cases.confidential import ConfidentialCases
 from services.membership.cases.operations import Cases
 from services.membership.dues.operations import Dues
 from services.membership.grants.operations import RoleGrants
+from services.membership.honorary_posts.operations import HonoraryPosts
 from services.membership.links.operations import Links
 from services.membership.people.operations import People
 from services.membership.personal_data.erasures import Erasures
@@ -28,6 +30,8 @@ class MembershipService(
     Dues,
     Cases,
     ConfidentialCases,
+    Acknowledgements,
+    HonoraryPosts,
     People,
     Representatives,
     Accounts,
