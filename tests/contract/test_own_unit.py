@@ -42,6 +42,12 @@ ABOUT: Mapping[Call, Mapping[str, Any]] = {
     ("membership", "list_representatives"): {"id": "unit"},
     ("membership", "get_standing"): {"id": "unit"},
     ("membership", "get_invoice"): {"id": "invoice"},
+    ("membership", "get_case"): {"id": "case"},
+    ("membership", "list_case_entries"): {"id": "case"},
+    ("membership", "write_in_case"): {"id": "case"},
+    ("membership", "reopen_case"): {"id": "case"},
+    ("membership", "read_paper"): {"id": "acknowledgement"},
+    ("membership", "acknowledge_paper"): {"id": "acknowledgement"},
     ("finance", "get_receivable"): {"invoice_id": "invoice"},
     ("finance", "get_collection_slip"): {"number": "slip"},
     ("finance", "print_collection_slip"): {"number": "slip"},
@@ -51,17 +57,25 @@ ABOUT: Mapping[Call, Mapping[str, Any]] = {
 }
 """Operations about one thing → parameter → what of a unit's it names."""
 GIVEN: Mapping[str, Mapping[str, Any]] = {
+    "write_in_case": {"text": "补充材料"},
+    "reopen_case": {"reason": "尚未解决"},
     "revise_article": {**ARTICLE, "if_match": "*"},
     "review_article": {"kind": "facts", "revision": 1, "passed": True},
 }
 LISTS: Mapping[Call, str] = {
     ("membership", "list_units"): "id",
     ("membership", "list_invoices"): "unit_id",
+    ("membership", "list_cases"): "unit_id",
+    ("membership", "list_acknowledgements"): "unit_id",
     ("finance", "list_receivables"): "unit_id",
     ("publishing", "list_articles"): "unit_id",
 }
 """Operations that list → the field that says whose a row is."""
-MAKES = {("publishing", "submit_article")}
+MAKES = {
+    ("publishing", "submit_article"),
+    ("membership", "open_case"),
+    ("membership", "open_confidential_case"),
+}
 """Operations that make something, for the unit in the token and no other."""
 
 
@@ -133,7 +147,16 @@ class Secretariat:
         author = self.association.person("correspondent", unit=unit)
         article = self.do("publishing", "submit_article", author, **ARTICLE)["id"]
         somebody = self.association.person(*ROLES, unit=unit, person=person)
-        return House(somebody, {"unit": unit, "invoice": invoice, "slip": slip, "article": article})
+        case = self.do("membership", "open_case", somebody, kind="rights", title="维权", text="请协助")["id"]
+        has = {"unit": unit, "invoice": invoice, "slip": slip, "article": article, "case": case}
+        return House(somebody, {**has, "acknowledgement": self.served_on(unit)})
+
+    def served_on(self, unit: str) -> str:
+        """The acknowledgement of a paper that the unit has yet to give."""
+        paper = self.do("membership", "enter_paper", self.clerk, subject_id=str(uuid.uuid4()), title="通知")["id"]
+        self.do("membership", "serve_paper", self.clerk, id=paper, audience="units", unit_ids=[unit])
+        (served,) = self.do("membership", "list_acknowledgements", self.clerk, paper_id=paper)["items"]
+        return str(served["id"])
 
 
 @pytest.fixture(scope="module")
@@ -215,7 +238,7 @@ def names_in(schema: ma.Schema) -> set[str]:
 def test_another_units_is_answered_like_what_does_not_exist(
     secretariat: Secretariat, mine: House, theirs: House, call: Call
 ) -> None:
-    nothing = {"unit": str(uuid.uuid4()), "invoice": str(uuid.uuid4()), "slip": "0", "article": str(uuid.uuid4())}
+    nothing = {what: "0" if what == "slip" else str(uuid.uuid4()) for what in mine.has}
     own = ask(mine, secretariat, call, mine.has)
     another, missing = (ask(mine, secretariat, call, thing) for thing in (theirs.has, nothing))
     assert own.status != 404

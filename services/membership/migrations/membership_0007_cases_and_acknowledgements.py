@@ -65,7 +65,7 @@ def upgrade() -> None:
         sa.Column("unit_id", sa.Uuid(), nullable=False),
         sa.Column("opened_by", sa.Uuid(), nullable=False),
         sa.Column("assigned_to", sa.Uuid(), nullable=True),
-        sa.Column("people", sa.ARRAY(sa.Uuid()), nullable=False),
+        sa.Column("people", postgresql.ARRAY(sa.Uuid()), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
