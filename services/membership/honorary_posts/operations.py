@@ -53,7 +53,7 @@ class HonoraryPosts:
 
     @on_event("governance", "resolution.ended.v1", HonoraryResolutionEnded)
     def hear_honorary_resolution_ended(
-        self, tx: Tx, resolution_id: uuid.UUID, matter: str, standing: str, ended_on: date
+        self, tx: Tx, resolution_id: uuid.UUID, matter: str | None, standing: str | None, ended_on: date
     ) -> None:
         """Ends the posts that a revoked resolution conferred. One that a later resolution takes the place of ends none
         by itself: what the later one says is entered (M10, X7)."""

@@ -27,8 +27,8 @@ class HonoraryResolutionEnded(Heard):
     """What membership reads when a resolution on honorary posts does not stand any more (X7)."""
 
     resolution_id = f.UUID("决议", "Resolution", required=True)
-    matter = f.String("事项", "Matter", required=True)
-    standing = f.String("效力", "Standing", required=True)
+    matter = f.String("事项", "Matter", load_default=None, allow_none=True)
+    standing = f.String("效力", "Standing", load_default=None, allow_none=True)
     ended_on = f.Date("终止日期", "Ended on", required=True)
 
 

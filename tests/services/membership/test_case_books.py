@@ -31,7 +31,7 @@ CASE = {"kind": "rights", "title": "维权", "text": "请协助"}
 
 
 @pytest.fixture(scope="module")
-def told(association: Association) -> Iterator[Association]:
+def told(association: Association) -> Association:
     """Something of all of it, told."""
     association.set_clock("2060-04-01T09:00:00+08:00")
     administrator = association.person("administrator")
@@ -56,7 +56,7 @@ def told(association: Association) -> Iterator[Association]:
     (served,) = do("list_acknowledgements", somebody)["items"]
     do("acknowledge_paper", somebody, id=served["id"])
     association.set_clock(START)
-    yield association
+    return association
 
 
 @pytest.fixture

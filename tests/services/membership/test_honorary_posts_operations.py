@@ -220,3 +220,30 @@ def test_no_rights_and_no_vote_follow(council: Council, settled: Callable[..., A
     assert "director" in voting
     assert ADVISER not in voting
     assert not [each for each in posts if each["votes_in"] and holder.person in each["holders"]]
+
+
+@pytest.mark.rule(id="X11")
+def test_the_name_of_a_holder_is_not_past_its_time_while_the_post_is_held(
+    council: Council, association: Association
+) -> None:
+    administrator = association.person("administrator")
+
+    def overdue_names() -> int:
+        association.set_clock("2063-04-01T09:00:00+08:00")
+        due = council.do("list_overdue_personal_data", administrator)["due"]
+        return sum(each["rows"] for each in due if (each["table"], each["of_class"]) == ("people", "name"))
+
+    before = overdue_names()
+    association.set_clock("2058-04-01T09:00:00+08:00")
+    holder = council.person()
+    username = f"u{new_id().hex[-12:]}"
+    given = {"username": username, "person_id": holder, "roles": ["correspondent"]}
+    account = council.do("open_account", administrator, **given)["id"]
+    council.do("close_account", administrator, if_match="*", id=account, reason="离职")
+    assert overdue_names() == before + 1
+    association.set_clock("2058-04-01T09:00:00+08:00")
+    id = council.confers(holder, council.resolves())["id"]
+    assert overdue_names() == before
+    association.set_clock("2058-04-01T09:00:00+08:00")
+    council.do("end_honorary_post", id=id, resignation="来函辞去")
+    assert overdue_names() == before + 1
