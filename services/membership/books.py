@@ -1,10 +1,13 @@
 """What must fit together in membership, each part in its room."""
 
 from services.membership.accounts import books as accounts
+from services.membership.acknowledgements import books as acknowledgements
 from services.membership.applications import books as applications
+from services.membership.cases import books as cases
 from services.membership.change_requests import books as change_requests
 from services.membership.decisions import books as decisions
 from services.membership.dues import books as dues
+from services.membership.honorary_posts import books as honorary_posts
 from services.membership.leaving import books as leaving
 from services.membership.people import books as people
 from services.membership.personal_data import books as personal_data
@@ -28,5 +31,8 @@ BOOKS = Books(
         *dues.CHECKS,
         *personal_data.CHECKS,
         *profiles.CHECKS,
+        *cases.CHECKS,
+        *acknowledgements.CHECKS,
+        *honorary_posts.CHECKS,
     ),
 )

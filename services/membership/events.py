@@ -2,8 +2,11 @@
 (X11)."""
 
 from services.membership.accounts import events as accounts
+from services.membership.acknowledgements import events as acknowledgements
 from services.membership.applications import events as applications
+from services.membership.cases import events as cases
 from services.membership.dues import events as dues
+from services.membership.honorary_posts import events as honorary_posts
 from services.membership.leaving import events as leaving
 from services.membership.people import events as people
 from services.membership.representatives import events as representatives
@@ -18,6 +21,9 @@ EVENTS = (
     *people.EVENTS,
     *representatives.EVENTS,
     *accounts.EVENTS,
+    *cases.EVENTS,
+    *acknowledgements.EVENTS,
+    *honorary_posts.EVENTS,
     ErasureOrdered,
     PersonErased,
 )

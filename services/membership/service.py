@@ -1,14 +1,18 @@
 """The membership service: one mixin a feature."""
 
 from services.membership.accounts.operations import Accounts
+from services.membership.acknowledgements.operations import Acknowledgements
 from services.membership.api_tokens.exchange import Machines
 from services.membership.api_tokens.operations import ApiTokens
 from services.membership.applications.operations import Applications
 from services.membership.applications.reviewing import ApplicationReviews
+from services.membership.cases.confidential import ConfidentialCases
+from services.membership.cases.operations import Cases
 from services.membership.change_requests.operations import ChangeRequests
 from services.membership.decisions.operations import HeardDecisions
 from services.membership.dues.operations import Dues
 from services.membership.grants.operations import RoleGrants
+from services.membership.honorary_posts.operations import HonoraryPosts
 from services.membership.leaving.operations import UnitsLeaving
 from services.membership.links.operations import Links
 from services.membership.people.operations import People
@@ -38,6 +42,10 @@ class MembershipService(
     HeardDecisions,
     Dues,
     Profiles,
+    Cases,
+    ConfidentialCases,
+    Acknowledgements,
+    HonoraryPosts,
     People,
     Representatives,
     Accounts,

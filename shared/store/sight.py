@@ -4,6 +4,7 @@ A table says of one of its columns whose row it makes it, or that its rows are f
 
     unit_id: Mapped[uuid.UUID] = mapped_column(index=True, info=OF_UNIT)
     author_id: Mapped[uuid.UUID] = mapped_column(info=OF_PERSON)
+    people: Mapped[list[uuid.UUID]] = mapped_column(ARRAY(Uuid()), info=OF_PEOPLE)
     invoice_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("receivables.id"), info=OF_PARENT)
     __table_args__ = {"info": FOR_EVERYBODY}  # or OF_UNIT, where the rows are the units
 
@@ -24,6 +25,8 @@ OF_UNIT: Final[dict[Any, Any]] = {_WHOSE: "unit"}
 """The column holds the unit that the row is of; NULL is no unit's. Of a table: its rows are the units themselves."""
 OF_PERSON: Final[dict[Any, Any]] = {_WHOSE: "person"}
 """The column holds the person whose own the row is."""
+OF_PEOPLE: Final[dict[Any, Any]] = {_WHOSE: "people"}
+"""The column holds, as an array, the people whose own the row is together: a change of it changes who sees the row."""
 OF_PARENT: Final[dict[Any, Any]] = {_WHOSE: "parent"}
 """The column refers to another row, and whoever sees that one sees this one."""
 FOR_EVERYBODY: Final[dict[Any, Any]] = {_WHOSE: "everybody"}
@@ -32,6 +35,8 @@ FOR_EVERYBODY: Final[dict[Any, Any]] = {_WHOSE: "everybody"}
 UNITS_SETTING, PERSON_SETTING = "xiehui.units", "xiehui.person"
 _UNIT_IN_SIGHT = f"{{column}} = ANY (current_setting('{UNITS_SETTING}')::uuid[])"
 _PERSON_IN_SIGHT = f"{{column}} = NULLIF(current_setting('{PERSON_SETTING}'), '')::uuid"
+# Nobody's NULL is in no array. Written so that an index of the array's members serves it.
+_AMONG_PEOPLE_IN_SIGHT = f"{{column}} @> ARRAY[NULLIF(current_setting('{PERSON_SETTING}'), '')::uuid]"
 
 
 class OutOfSight(Exception):
@@ -86,6 +91,8 @@ def _parts(table: Table) -> Iterator[str]:
                 yield _UNIT_IN_SIGHT.format(column=name)
             case "person":
                 yield _PERSON_IN_SIGHT.format(column=name)
+            case "people":
+                yield _AMONG_PEOPLE_IN_SIGHT.format(column=name)
             case "parent":
                 parent = _referred_to(column)
                 there = parent.table

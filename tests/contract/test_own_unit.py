@@ -49,6 +49,12 @@ ABOUT: Mapping[Call, Mapping[str, Any]] = {
     ("membership", "get_profile"): {"id": "unit"},
     ("membership", "list_profile_entries"): {"id": "unit"},
     ("membership", "get_invoice"): {"id": "invoice"},
+    ("membership", "get_case"): {"id": "case"},
+    ("membership", "list_case_entries"): {"id": "case"},
+    ("membership", "write_in_case"): {"id": "case"},
+    ("membership", "reopen_case"): {"id": "case"},
+    ("membership", "read_paper"): {"id": "acknowledgement"},
+    ("membership", "acknowledge_paper"): {"id": "acknowledgement"},
     ("finance", "get_receivable"): {"invoice_id": "invoice"},
     ("finance", "get_collection_slip"): {"number": "slip"},
     ("finance", "print_collection_slip"): {"number": "slip"},
@@ -61,6 +67,8 @@ GIVEN: Mapping[str, Mapping[str, Any]] = {
     # Of one's own unit it is refused: the day is past.
     "withdraw_unit": {"last_day": "2000-01-01"},
     "propose_change": {"short_name": "汾河"},
+    "write_in_case": {"text": "补充材料"},
+    "reopen_case": {"reason": "尚未解决"},
     "revise_article": {**ARTICLE, "if_match": "*"},
     "review_article": {"kind": "facts", "revision": 1, "passed": True},
 }
@@ -68,11 +76,17 @@ LISTS: Mapping[Call, str] = {
     ("membership", "list_units"): "id",
     ("membership", "list_change_requests"): "unit_id",
     ("membership", "list_invoices"): "unit_id",
+    ("membership", "list_cases"): "unit_id",
+    ("membership", "list_acknowledgements"): "unit_id",
     ("finance", "list_receivables"): "unit_id",
     ("publishing", "list_articles"): "unit_id",
 }
 """Operations that list → the field that says whose a row is."""
-MAKES = {("publishing", "submit_article")}
+MAKES = {
+    ("publishing", "submit_article"),
+    ("membership", "open_case"),
+    ("membership", "open_confidential_case"),
+}
 """Operations that make something, for the unit in the token and no other."""
 
 
@@ -145,8 +159,23 @@ class Secretariat:
         article = self.do("publishing", "submit_article", author, **ARTICLE)["id"]
         somebody = self.association.person(*ROLES, unit=unit, person=person)
         request = self.do("membership", "propose_change", somebody, id=unit, place="140200")["id"]
-        has = {"unit": unit, "invoice": invoice, "slip": slip, "article": article, "change_request": request}
-        return House(somebody, has)
+        case = self.do("membership", "open_case", somebody, kind="rights", title="维权", text="请协助")["id"]
+        has = {
+            "unit": unit,
+            "invoice": invoice,
+            "slip": slip,
+            "article": article,
+            "change_request": request,
+            "case": case,
+        }
+        return House(somebody, {**has, "acknowledgement": self.served_on(unit)})
+
+    def served_on(self, unit: str) -> str:
+        """The acknowledgement of a paper that the unit has yet to give."""
+        paper = self.do("membership", "enter_paper", self.clerk, subject_id=str(uuid.uuid4()), title="通知")["id"]
+        self.do("membership", "serve_paper", self.clerk, id=paper, audience="units", unit_ids=[unit])
+        (served,) = self.do("membership", "list_acknowledgements", self.clerk, paper_id=paper)["items"]
+        return str(served["id"])
 
 
 @pytest.fixture(scope="module")
@@ -228,7 +257,7 @@ def names_in(schema: ma.Schema) -> set[str]:
 def test_another_units_is_answered_like_what_does_not_exist(
     secretariat: Secretariat, mine: House, theirs: House, call: Call
 ) -> None:
-    nothing = {**dict.fromkeys(("unit", "invoice", "article", "change_request"), str(uuid.uuid4())), "slip": "0"}
+    nothing = {what: "0" if what == "slip" else str(uuid.uuid4()) for what in mine.has}
     own = ask(mine, secretariat, call, mine.has)
     another, missing = (ask(mine, secretariat, call, thing) for thing in (theirs.has, nothing))
     assert own.status != 404

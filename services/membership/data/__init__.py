@@ -1,9 +1,9 @@
-"""What membership starts with: units and people of the founding document, roles, terms of dues and of signing in,
-barred passwords."""
+"""What membership starts with: units, people and honorary posts of the founding document, roles, terms of dues, service
+cases and of signing in, barred passwords."""
 
 import json
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from services.membership.applications.rules import AdmissionTerms
+from services.membership.cases.rules import CaseTerms
 from services.membership.dues.rules import DuesTerms
 from services.membership.personal_data.rules import RequestTerms
 from services.membership.rights.rules import PostRoles
@@ -124,6 +125,53 @@ def dues_terms() -> tuple[DuesTerms, ...]:
 def admission_terms() -> tuple[AdmissionTerms, ...]:
     """Every version of who admits members and what an application needs (M1, X4)."""
     return tuple(AdmissionTerms.from_data(version) for version in _load("admission.json")["versions"])
+
+
+def case_kinds() -> dict[str, Text]:
+    """Every kind of service case, by code, in the document's words (M7)."""
+    return {kind["code"]: Text(**kind["label"]) for kind in _load("case_terms.json")["kinds"]}
+
+
+@cache
+def case_terms() -> tuple[CaseTerms, ...]:
+    """Every version of how service cases are answered and who receives confidential ones (M7, X4)."""
+    return tuple(CaseTerms.from_data(version) for version in _load("case_terms.json")["versions"])
+
+
+@dataclass(frozen=True)
+class HonoraryHolder:
+    """Somebody the document names as the holder of an honorary post, and where."""
+
+    id: UUID
+    post: str
+    person: UUID
+    since: date
+    since_precision: str
+    source: Text
+    assumption: Text
+
+
+@cache
+def honorary_posts() -> dict[str, Text]:
+    """Every honorary post there is, by code (M10)."""
+    return {post["code"]: Text(**post["title"]) for post in _load("honorary_posts.json")["posts"]}
+
+
+@cache
+def honorary_holders() -> tuple[HonoraryHolder, ...]:
+    """Who holds an honorary post by the document (M10)."""
+    return tuple(
+        HonoraryHolder(
+            id=UUID(each["id"]),
+            post=each["post"],
+            person=UUID(each["person_id"]),
+            since=date.fromisoformat(each["since"]),
+            since_precision=each["since_precision"],
+            source=Text(**each["source"]),
+            assumption=Text(**each["assumption"]),
+        )
+        for each in _load("honorary_posts.json")["holders"]
+    )
 
 
 @cache

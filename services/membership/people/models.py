@@ -16,13 +16,16 @@ _IDENTITY_INDEX = personal("identity-number", Text("身份证号索引", "Index 
 
 
 def parted() -> ColumnElement[Any]:
-    """When the association and a person parted: the end of the last representation or account. Null while one lasts,
-    and where there was none: such a person may hold a post, which is not known here."""
+    """When the association and a person parted: the end of the last representation or account. Null while one lasts, or
+    an honorary post, and where there was none: such a person may hold a post, which is not known here."""
     from services.membership.accounts.models import Account
+    from services.membership.honorary_posts.models import HonoraryTenure
     from services.membership.representatives.models import Representative
 
-    lasting = exists().where(Account.person_id == Person.id, Account.closed_at.is_(None)) | exists().where(
-        Representative.person_id == Person.id, Representative.last_day.is_(None)
+    lasting = (
+        exists().where(Account.person_id == Person.id, Account.closed_at.is_(None))
+        | exists().where(Representative.person_id == Person.id, Representative.last_day.is_(None))
+        | exists().where(HonoraryTenure.person_id == Person.id, HonoraryTenure.until.is_(None))
     )
     closed = select(func.max(Account.closed_at)).where(Account.person_id == Person.id).scalar_subquery()
     ended = select(func.max(Representative.last_day)).where(Representative.person_id == Person.id).scalar_subquery()

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.membership.base import Base
 from services.membership.rights import rules
+from shared.store.sight import FOR_EVERYBODY
 from shared.text import Text
 
 
@@ -33,9 +34,10 @@ class _Heard:
 
 
 class HeardTenure(_Heard, Base):
-    """A tenure 任职."""
+    """A tenure 任职. Who holds which post is no secret: governance tells it to whoever is signed in."""
 
     __tablename__ = "heard_tenures"
+    __table_args__ = {"info": FOR_EVERYBODY}
     label = Text("任职", "tenure")
 
     tenure_id: Mapped[uuid.UUID] = mapped_column(primary_key=True, sort_order=-10)

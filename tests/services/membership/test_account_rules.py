@@ -181,6 +181,7 @@ def test_roles_are_those_of_the_data() -> None:
         "inspector": "监督检查员",
         "deputy_secretary_general": "副秘书长",
         "acting_secretary_general": "代行秘书长职权",
+        "legal_counsel": "法律顾问（律师）",
         "representative": "单位代表",
     }
     assert rules.roles(["editor", "clerk", "editor"], ROLES) == {"editor", "clerk"}

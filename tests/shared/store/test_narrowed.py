@@ -7,7 +7,20 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Engine, ForeignKey, Select, exists, func, insert, literal_column, select, text, update
+from sqlalchemy import (
+    ARRAY,
+    Engine,
+    ForeignKey,
+    Select,
+    Uuid,
+    exists,
+    func,
+    insert,
+    literal_column,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.orm import (
     DeclarativeBase,
     Mapped,
@@ -26,7 +39,17 @@ from shared.store.base import Columns, Identified, Versioned, metadata
 from shared.store.database import make_engine
 from shared.store.embedded import EmbeddedPostgres
 from shared.store.narrowed import NarrowedSession, narrowed
-from shared.store.sight import FOR_EVERYBODY, OF_PARENT, OF_PERSON, OF_UNIT, OutOfSight, Sight, condition, sight_of
+from shared.store.sight import (
+    FOR_EVERYBODY,
+    OF_PARENT,
+    OF_PEOPLE,
+    OF_PERSON,
+    OF_UNIT,
+    OutOfSight,
+    Sight,
+    condition,
+    sight_of,
+)
 
 pytestmark = [pytest.mark.rule(id="M11"), pytest.mark.rule(id="M2")]
 
@@ -82,6 +105,23 @@ class Stamp(Identified, Base):
     value: Mapped[int]
 
 
+class Circle(Versioned, Base):
+    """Of the people in it together, and of nobody else: not even of their units."""
+
+    __tablename__ = "circles"
+
+    unit_id: Mapped[uuid.UUID]
+    people: Mapped[list[uuid.UUID]] = mapped_column(ARRAY(Uuid()), info=OF_PEOPLE)
+
+
+class Talk(Identified, Base):
+    """Of whoever is in its circle."""
+
+    __tablename__ = "talks"
+
+    circle_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("circles.id"), info=OF_PARENT)
+
+
 class Secret(Identified, Base):
     """Says nothing of whose it is."""
 
@@ -107,6 +147,11 @@ def engine(postgres: EmbeddedPostgres) -> Iterator[Engine]:
                 session.add(written(unit, writer, str(number)))
         session.add(written(None, None, "of nobody"))
         session.add(Stamp(value=1))
+        for people in ((ANNA, BEN), (BEN,), ()):
+            circle = Circle(unit_id=uuid.UUID(A), people=[uuid.UUID(person) for person in people])
+            session.add(circle)
+            session.flush()
+            session.add(Talk(circle_id=circle.id))
         session.commit()
     yield engine
     engine.dispose()
@@ -194,6 +239,29 @@ def test_what_one_wrote_is_ones_own_and_nobodys_is_nobodys(as_: Place) -> None:
     assert units(as_(A, person=BEN).scalars(select(Letter))) == {A, B}
     assert units(as_(A, person=None).scalars(select(Letter))) == {A}
     assert units(as_().scalars(select(Letter))) == set()
+
+
+def test_what_is_of_several_people_is_seen_by_each_of_them_and_by_no_unit(as_: Place) -> None:
+    def seen(session: Session) -> tuple[int, int]:
+        circles, talks = (select(func.count()).select_from(each) for each in (Circle, Talk))
+        return count(session, circles), count(session, talks)
+
+    assert seen(as_(person=ANNA)) == (1, 1)
+    assert seen(as_(person=BEN)) == (2, 2)
+    assert seen(as_(A, B)) == (0, 0), "to represent the unit does not help"
+    assert seen(as_()) == (0, 0)
+
+
+def test_nobody_leaves_what_they_are_among_or_makes_what_they_are_not_among(as_: Place) -> None:
+    session = as_(person=ANNA)
+    circle = session.scalars(select(Circle)).one()
+    circle.people = [uuid.UUID(BEN)]
+    with pytest.raises(Refused):
+        session.flush()
+    made = as_(person=ANNA)
+    made.add(Circle(unit_id=uuid.UUID(A), people=[uuid.UUID(BEN)]))
+    with pytest.raises(Refused):
+        made.flush()
 
 
 def test_a_units_own_row_is_in_sight_of_its_people(as_: Place) -> None:
