@@ -127,6 +127,7 @@ def admission_terms() -> tuple[AdmissionTerms, ...]:
     return tuple(AdmissionTerms.from_data(version) for version in _load("admission.json")["versions"])
 
 
+@cache
 def case_kinds() -> dict[str, Text]:
     """Every kind of service case, by code, in the document's words (M7)."""
     return {kind["code"]: Text(**kind["label"]) for kind in _load("case_terms.json")["kinds"]}
