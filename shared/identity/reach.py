@@ -37,6 +37,12 @@ Grants = Mapping[str, Sequence[Grant]]
 """role → what it may, e.g. {"clerk": ["membership.unit.*"], "representative": [OwnUnit("membership.unit.read")]}."""
 
 
+def together(*several: Grants) -> Grants:
+    """What several grants give, role by role, each thing once and in the order they stand."""
+    roles = dict.fromkeys(role for grants in several for role in grants)
+    return {role: list(dict.fromkeys(each for grants in several for each in grants.get(role, ()))) for role in roles}
+
+
 def reach_of(grants: Grants, roles: Iterable[str], permission: str) -> Reach | None:
     """How far ``roles`` reach with ``permission``: the widest of what each gives, None where none does."""
     widest: Reach | None = None
