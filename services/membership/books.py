@@ -1,6 +1,10 @@
 """What must fit together in membership, each part in its room."""
 
 from services.membership.accounts import books as accounts
+from services.membership.activities.gifts import books as gifts
+from services.membership.activities.judging import books as judging
+from services.membership.activities.planning import books as activities
+from services.membership.activities.sign_ups import books as sign_ups
 from services.membership.dues import books as dues
 from services.membership.people import books as people
 from services.membership.personal_data import books as personal_data
@@ -20,5 +24,9 @@ BOOKS = Books(
         *dues.CHECKS,
         *personal_data.CHECKS,
         *profiles.CHECKS,
+        *activities.CHECKS,
+        *sign_ups.CHECKS,
+        *judging.CHECKS,
+        *gifts.CHECKS,
     ),
 )

@@ -2,6 +2,10 @@
 (X11)."""
 
 from services.membership.accounts import events as accounts
+from services.membership.activities.gifts import events as gifts
+from services.membership.activities.judging import events as judging
+from services.membership.activities.planning import events as activities
+from services.membership.activities.sign_ups import events as sign_ups
 from services.membership.dues import events as dues
 from services.membership.people import events as people
 from services.membership.representatives import events as representatives
@@ -14,6 +18,10 @@ EVENTS = (
     *people.EVENTS,
     *representatives.EVENTS,
     *accounts.EVENTS,
+    *activities.EVENTS,
+    *sign_ups.EVENTS,
+    *judging.EVENTS,
+    *gifts.EVENTS,
     ErasureOrdered,
     PersonErased,
 )

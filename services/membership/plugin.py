@@ -19,6 +19,7 @@ from shared.text import Text
 
 _KNOWS_THE_MEMBERS = ["membership.unit.read", "membership.profile.read", "membership.dues_standard.read"]
 _READS_DUES = [*_KNOWS_THE_MEMBERS, "membership.invoice.read", "membership.standing.read"]
+_READS_ACTIVITIES = ["membership.activity.read", "membership.judging.read"]
 
 PLUGIN = Plugin(
     name="membership",
@@ -45,14 +46,23 @@ PLUGIN = Plugin(
             "membership.standing.*",
             SEE,
             "membership.personal_data.*",
+            "membership.activity.*",
+            "membership.sign_up.*",
+            "membership.check_in.*",
+            "membership.entry.*",
+            "membership.judging.*",
+            "membership.gift.read",
+            "membership.gift.receive",
+            "membership.gift.reverse",
         ],
         "exam_officer": _KNOWS_THE_MEMBERS,
         "editor": _KNOWS_THE_MEMBERS,
         "correspondent": [OwnUnit("membership.unit.read"), "membership.dues_standard.read"],
-        "accountant": _READS_DUES,
-        "cashier": _READS_DUES,
-        "officer": _READS_DUES,
-        "deputy_secretary_general": _READS_DUES,
+        # Whoever may request an expenditure in finance may request a gift to be given, which is one.
+        "accountant": [*_READS_DUES, "membership.gift.*"],
+        "cashier": [*_READS_DUES, "membership.gift.read"],
+        "officer": [*_READS_DUES, *_READS_ACTIVITIES, "membership.gift.*"],
+        "deputy_secretary_general": [*_READS_DUES, *_READS_ACTIVITIES, "membership.gift.read", "membership.gift.give"],
         "representative": [
             OwnUnit("membership.unit.read"),
             OwnUnit("membership.profile.read"),
@@ -60,6 +70,8 @@ PLUGIN = Plugin(
             OwnUnit("membership.invoice.read"),
             OwnUnit("membership.standing.read"),
             "membership.dues_standard.read",
+            OwnUnit("membership.sign_up.*"),
+            OwnUnit("membership.entry.*"),
         ],
     },
     read_models={READ_MODEL: [ProfileEntry]},

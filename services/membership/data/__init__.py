@@ -1,5 +1,5 @@
-"""What membership starts with: units and people of the founding document, roles, terms of dues and of signing in,
-barred passwords."""
+"""What membership starts with: units and people of the founding document, roles, terms of dues, of signing in and of
+judging, kinds of activity, barred passwords."""
 
 import json
 from dataclasses import dataclass
@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from services.membership.activities.judging.rules import JudgingTerms
+from services.membership.activities.planning.rules import Kind
 from services.membership.dues.rules import DuesTerms
 from services.membership.personal_data.rules import RequestTerms
 from services.membership.rights.rules import PostRoles
@@ -117,6 +119,18 @@ def longest_api_token() -> timedelta:
 def dues_terms() -> tuple[DuesTerms, ...]:
     """Every version of how long there is to pay dues (M3, M4, X4)."""
     return tuple(DuesTerms.from_data(version) for version in _load("dues_terms.json")["versions"])
+
+
+@cache
+def activity_kinds() -> dict[str, Kind]:
+    """The kinds of activity, by code (M9)."""
+    return {kind["code"]: Kind.from_data(kind) for kind in _load("activity_kinds.json")["kinds"]}
+
+
+@cache
+def judging_terms() -> tuple[JudgingTerms, ...]:
+    """Every version of how entries are judged (M9, X4)."""
+    return tuple(JudgingTerms.from_data(version) for version in _load("judging_terms.json")["versions"])
 
 
 @cache
