@@ -30,6 +30,7 @@ YEAR = 2391
 """Far off, so that no standard of another test is in force."""
 DAY = f"{YEAR}-04-01"
 ARTICLE = {"title": "三晋通信人的一天", "body": "通信保障无小事。", "column": "association_news"}
+ENTRY = {"title": "三晋通信人", "body": "通信保障无小事。", "author": "田间", "consent": True}
 ROLES = ("representative", "correspondent")
 """The roles of a unit's people."""
 
@@ -44,6 +45,13 @@ ABOUT: Mapping[Call, Mapping[str, Any]] = {
     ("membership", "get_profile"): {"id": "unit"},
     ("membership", "list_profile_entries"): {"id": "unit"},
     ("membership", "get_invoice"): {"id": "invoice"},
+    ("membership", "sign_up_participants"): {"id": "activity", "unit_id": "unit"},
+    ("membership", "get_sign_up"): {"id": "sign_up"},
+    ("membership", "print_pass"): {"id": "sign_up"},
+    ("membership", "withdraw_sign_up"): {"id": "sign_up"},
+    ("membership", "submit_entry"): {"id": "activity", "unit_id": "unit"},
+    ("membership", "get_entry"): {"id": "entry"},
+    ("membership", "withdraw_entry"): {"id": "entry"},
     ("finance", "get_receivable"): {"invoice_id": "invoice"},
     ("finance", "get_collection_slip"): {"number": "slip"},
     ("finance", "print_collection_slip"): {"number": "slip"},
@@ -55,10 +63,15 @@ ABOUT: Mapping[Call, Mapping[str, Any]] = {
 GIVEN: Mapping[str, Mapping[str, Any]] = {
     "revise_article": {**ARTICLE, "if_match": "*"},
     "review_article": {"kind": "facts", "revision": 1, "passed": True},
+    # Without consent neither makes anything (X10), so that a unit has the one of each that it was given.
+    "sign_up_participants": {"participants": [{"name": "田间", "consent": False}]},
+    "submit_entry": {**ENTRY, "consent": False},
 }
 LISTS: Mapping[Call, str] = {
     ("membership", "list_units"): "id",
     ("membership", "list_invoices"): "unit_id",
+    ("membership", "list_sign_ups"): "unit_id",
+    ("membership", "list_entries"): "unit_id",
     ("finance", "list_receivables"): "unit_id",
     ("publishing", "list_articles"): "unit_id",
 }
@@ -87,6 +100,15 @@ class Secretariat:
         association.set_clock(f"{DAY}T09:00:00+08:00")
         self.clerk, self.cashier = association.person("clerk"), association.person("cashier")
         self.resolve()
+        self.contest = self.open_contest()
+
+    def open_contest(self) -> str:
+        """An activity that units sign up for and enter something in; it is of no unit."""
+        plan = {"kind": "essay_contest", "title": "征文", "venue": "太原", "sign_up_until": DAY}
+        times = {"starts_at": f"{DAY}T10:00:00+08:00", "ends_at": f"{DAY}T17:00:00+08:00"}
+        activity: str = self.do("membership", "plan_activity", self.clerk, **plan, **times)["id"]
+        self.do("membership", "open_activity", self.clerk, id=activity)
+        return activity
 
     def do(self, service: str, operation: str, as_: Person, **given: Any) -> Answer:
         answer = self.association.call(service, operation, as_=as_, **given)
@@ -135,7 +157,12 @@ class Secretariat:
         author = self.association.person("correspondent", unit=unit)
         article = self.do("publishing", "submit_article", author, **ARTICLE)["id"]
         somebody = self.association.person(*ROLES, unit=unit, person=person)
-        return House(somebody, {"unit": unit, "invoice": invoice, "slip": slip, "article": article})
+        of_unit = {"id": self.contest, "unit_id": unit}
+        people = [{"name": "田间", "consent": True}]
+        sign_up = self.do("membership", "sign_up_participants", somebody, **of_unit, participants=people)["items"][0]
+        entry = self.do("membership", "submit_entry", somebody, **of_unit, **ENTRY)
+        has = {"unit": unit, "invoice": invoice, "slip": slip, "article": article, "activity": self.contest}
+        return House(somebody, {**has, "sign_up": sign_up["id"], "entry": entry["id"]})
 
 
 @pytest.fixture(scope="module")
@@ -217,7 +244,7 @@ def names_in(schema: ma.Schema) -> set[str]:
 def test_another_units_is_answered_like_what_does_not_exist(
     secretariat: Secretariat, mine: House, theirs: House, call: Call
 ) -> None:
-    nothing = {"unit": str(uuid.uuid4()), "invoice": str(uuid.uuid4()), "slip": "0", "article": str(uuid.uuid4())}
+    nothing = {**{what: str(uuid.uuid4()) for what in mine.has}, "slip": "0"}
     own = ask(mine, secretariat, call, mine.has)
     another, missing = (ask(mine, secretariat, call, thing) for thing in (theirs.has, nothing))
     assert own.status != 404

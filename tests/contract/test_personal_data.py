@@ -178,6 +178,11 @@ def test_whatever_hands_out_names_of_many_or_papers_of_one_leaves_an_audit_row()
         "print_certificate",
         "list_people",
         "export_personal_data",
+        "list_sign_ups",
+        "list_entries",
+        "print_pass",
+        "print_passes",
+        "export_attendance",
     }
 
 

@@ -154,7 +154,6 @@ def test_non_members_join_where_they_may() -> None:
 @pytest.mark.rule(id="M9")
 def test_who_waits_counts_for_the_places_of_a_unit() -> None:
     rules.check_unit_places(3, 1, 2)
-    rules.check_unit_places(None, 100, 100)
     assert refusal(rules.check_unit_places, 3, 1, 3) == ("M9", "unit-places")
 
 

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from services.membership.activities.planning.models import Activity, ActivityPlaces
 from services.membership.activities.planning.rules import TO_COME, Audience
@@ -31,17 +31,16 @@ def take_places(
     rules.check_open(activity.stands, activity.sign_up_until, tx.today)
     if unit_id is None:
         rules.check_audience(Audience(activity.audience))
-    standing = tx.all(
-        select(SignUp).where(
-            SignUp.activity_id == activity.id,
-            SignUp.unit_id == unit_id if unit_id else SignUp.unit_id.is_(None),
-            SignUp.state.in_(rules.STANDING),
-        )
-    )
-    if unit_id is not None:
-        rules.check_unit_places(activity.places_per_unit, len(standing), len(participants))
+    of_unit = SignUp.unit_id.is_(None) if unit_id is None else SignUp.unit_id == unit_id
+    standing = SignUp.activity_id == activity.id, of_unit, SignUp.state.in_(rules.STANDING)
+    if unit_id is not None and activity.places_per_unit is not None:
+        number = int(tx.session.scalar(select(func.count()).select_from(SignUp).where(*standing)) or 0)
+        rules.check_unit_places(activity.places_per_unit, number, len(participants))
     new = [_participant(tx, **each) for each in participants]
-    rules.check_once([each.known for each in new], [each.known for each in standing])
+    same = SignUp.person_id.in_([each.person_id for each in new if each.person_id is not None])
+    same |= SignUp.phone_index.in_([each.phone_index for each in new if each.phone_index is not None])
+    alike = tx.all(select(SignUp).where(*standing, same))
+    rules.check_once([each.known for each in new], [each.known for each in alike])
     taken = places.taken
     for each in new:
         taken, each.state = taken.sign_up(activity.capacity)

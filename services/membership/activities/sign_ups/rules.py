@@ -107,10 +107,10 @@ def check_audience(audience: Audience) -> None:
         )
 
 
-def check_unit_places(places_per_unit: int | None, standing: int, more: int) -> None:
+def check_unit_places(places_per_unit: int, standing: int, more: int) -> None:
     """Refuse (M9) ``more`` people of a unit with ``standing`` sign-ups where that is above its places; who waits
     counts, so that the list never has to pass anybody over."""
-    if places_per_unit is not None and standing + more > places_per_unit:
+    if standing + more > places_per_unit:
         raise Refused(
             "M9",
             f"每单位至多{places_per_unit}人，该单位已报{standing}人",

@@ -1,14 +1,14 @@
 """Activities and gifts
 
-Revision: membership_0007, after membership_0006
+Revision: membership_0008, after membership_0007
 """
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "membership_0007"
-down_revision = "membership_0006"
+revision = "membership_0008"
+down_revision = "membership_0007"
 branch_labels = None
 depends_on = None
 
