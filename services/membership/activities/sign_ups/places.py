@@ -37,9 +37,9 @@ def take_places(
         number = int(tx.session.scalar(select(func.count()).select_from(SignUp).where(*standing)) or 0)
         rules.check_unit_places(activity.places_per_unit, number, len(participants))
     new = [_participant(tx, **each) for each in participants]
-    same = SignUp.person_id.in_([each.person_id for each in new if each.person_id is not None])
-    same |= SignUp.phone_index.in_([each.phone_index for each in new if each.phone_index is not None])
-    alike = tx.all(select(SignUp).where(*standing, same))
+    same_person = SignUp.person_id.in_([each.person_id for each in new if each.person_id is not None])
+    same_phone = SignUp.phone_index.in_([each.phone_index for each in new if each.phone_index is not None])
+    alike = tx.all(select(SignUp).where(*standing, same_person | same_phone))
     rules.check_once([each.known for each in new], [each.known for each in alike])
     taken = places.taken
     for each in new:
