@@ -34,6 +34,7 @@ class CheckIns:
         another activity, of somebody who waits or has withdrawn, on another day (M9)."""
         activity = tx.get(Activity, id)
         sign_up = tx.change(SignUp, read_pass(tx, token).id)
+        tx.concerns = f"sign-up/{sign_up.id}"
         rules.check_pass(sign_up.stands, of=sign_up.activity_id, here=id, checked_in_at=sign_up.checked_in_at)
         rules.check_day(activity.stands, activity.starts_at, activity.ends_at, tx.today)
         sign_up.checked_in_at, sign_up.checked_in_by = tx.now, tx.principal.name

@@ -125,7 +125,9 @@ class SignUps:
     )
     def withdraw_with_pass(self, tx: Tx, token: str) -> SignUp:
         """Withdraws the sign-up whose pass this is; whoever has the pass may (M9)."""
-        return give_back(tx, read_pass(tx, token).id)
+        sign_up = read_pass(tx, token)
+        tx.concerns = f"sign-up/{sign_up.id}"
+        return give_back(tx, sign_up.id)
 
     @on_event("membership", "sign-up.withdrawn.v1", PlaceFreed)
     def move_up(self, tx: Tx, activity_id: uuid.UUID) -> None:
