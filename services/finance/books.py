@@ -27,6 +27,11 @@ from services.finance.expenditures.models import Expenditure, HeardResolution
 from services.finance.expenditures.resolutions import MATTERS
 from services.finance.expenditures.rules import State
 from services.finance.expenditures.schemas import MotionRejected, ResolutionAdopted, ResolutionEnded
+from services.finance.gifts.models import HeardGift
+from services.finance.gifts.rules import EXPENSE as GIFT_EXPENSE
+from services.finance.gifts.rules import MEANS as GIFT_MEANS
+from services.finance.gifts.rules import Direction
+from services.finance.gifts.schemas import GiftGiven, GiftReceived, GiftReversed
 from services.finance.ledger.models import Voucher, VoucherEntry
 from services.finance.ledger.posting import SourceKind
 from services.finance.ledger.rules import Purpose, period_of, voucher_number, voucher_series
@@ -68,8 +73,8 @@ def vouchers_balance(look: Look) -> Faults:
 
 
 def everything_is_posted_once(look: Look) -> Faults:
-    """Each paid expenditure, invoice, payment and use of credit has exactly one voucher, of its amount; no voucher
-    comes from anything else."""
+    """Each paid expenditure, invoice, payment, use of credit, gift received and reversal of one has exactly one
+    voucher, of its amount; no voucher comes from anything else."""
     session = look.session
     wanted: dict[tuple[str, UUID], object] = {}
     for spent in session.scalars(select(Expenditure).where(Expenditure.state == State.PAID.value)):
@@ -80,6 +85,10 @@ def everything_is_posted_once(look: Look) -> Faults:
         wanted[SourceKind.DUES_PAYMENT.value, paid.id] = (paid.voucher, paid.amount)
     for invoice, amount in _credit_drawn(session).items():
         wanted[SourceKind.DUES_CREDIT.value, invoice] = amount
+    for gift in session.scalars(select(HeardGift).where(HeardGift.direction == Direction.RECEIVED)):
+        wanted[SourceKind.GIFT.value, gift.gift_id] = (gift.voucher, gift.amount)
+        if gift.reversed_on is not None:
+            wanted[SourceKind.GIFT_REVERSAL.value, gift.gift_id] = (gift.reversal, gift.amount)
     columns = Voucher.source_kind, Voucher.source_id, Voucher.number, Voucher.total
     found = (
         ((row.source_kind, row.source_id), row.total if row.source_kind == SourceKind.DUES_CREDIT else tuple(row)[2:])
@@ -302,6 +311,57 @@ def rejections_refuse(look: Look) -> Faults:
             yield Fault(f"expenditures {id}", Text("无人否决而未获批准", "Refused, and nobody refused it"))
 
 
+# --- gifts (M9) -----------------------------------------------------------------------------------------------
+
+
+def gifts_are_as_told(look: Look) -> Faults:
+    """Each gift is kept once as membership told it, and taken back as it said (M9, X7)."""
+    wanted: dict[UUID, tuple[object, ...]] = {}
+    for event in look.heard("membership", "gift.received.v1", GiftReceived):
+        said = event.data
+        account = GIFT_MEANS[said["means"]].value
+        wanted[said["gift_id"]] = (
+            *(Direction.RECEIVED.value, said["amount"], account, said["restricted"]),
+            *(None, said["received_on"], None),
+        )
+    for event in look.heard("membership", "gift.given.v1", GiftGiven):
+        said = event.data
+        # On which day it was heard is finance's own, and so is not compared.
+        wanted[said["gift_id"]] = (Direction.GIVEN.value, said["amount"], None, False, said["requested_by"], None, None)
+    for event in look.heard("membership", "gift.reversed.v1", GiftReversed):
+        id = event.data["gift_id"]
+        known = wanted.get(id, (None, None, None, False, None, None, None))
+        wanted[id] = (*known[:-1], event.data["reversed_on"])
+    found = (
+        (
+            each.gift_id,
+            (
+                *(each.direction, each.amount, each.account, each.restricted, each.requester_id),
+                *(each.day if each.direction == Direction.RECEIVED else None, each.reversed_on),
+            ),
+        )
+        for each in look.session.scalars(select(HeardGift))
+    )
+    yield from matched("gifts", dict(wanted), found)
+
+
+def gifts_given_are_expenditures(look: Look) -> Faults:
+    """Each gift to be given is exactly one expenditure, of its amount and its requester's; one that was taken back is
+    one that nobody goes on with, or none (M9, F4)."""
+    given = look.session.scalars(select(HeardGift).where(HeardGift.direction == Direction.GIVEN)).all()
+    spent = look.session.scalars(select(Expenditure).where(Expenditure.kind == GIFT_EXPENSE))
+    by_id = {each.id: each for each in spent}
+    for gift in given:
+        where, record = f"gifts {gift.gift_id}", by_id.get(gift.gift_id)
+        if record is None:
+            if gift.reversed_on is None:
+                yield Fault(where, Text("没有对应的支出", "It has no expenditure"))
+        elif (record.amount, record.requester_id) != (gift.amount, gift.requester_id):
+            yield Fault(where, Text("支出与捐赠不符", "Its expenditure is of another amount or requester"))
+        elif gift.reversed_on is not None and State(record.state) not in (State.WITHDRAWN, State.REFUSED):
+            yield Fault(where, Text("已冲销而支出未撤回", "It was reversed, and its expenditure goes on"))
+
+
 # --- signers (M11, G11) ---------------------------------------------------------------------------------------
 
 
@@ -364,6 +424,8 @@ BOOKS = Books(
         payments_of_expenditures_were_told_once,
         expenditures_stand_as_told,
         rejections_refuse,
+        gifts_are_as_told,
+        gifts_given_are_expenditures,
         signers_are_as_told,
         erasures_ordered_by("membership"),
     ),

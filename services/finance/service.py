@@ -3,6 +3,7 @@
 from services.finance.dues.operations import Dues
 from services.finance.expenditures.operations import Expenditures
 from services.finance.expenditures.resolutions import ExpenditureResolutions
+from services.finance.gifts.operations import Gifts
 from services.finance.ledger.operations import Ledger
 from services.finance.manuscript_fees.operations import ManuscriptFees
 from services.finance.personal_data import PersonalData
@@ -11,7 +12,7 @@ from shared.chassis import Service
 
 
 class FinanceService(
-    Service, Dues, Expenditures, ExpenditureResolutions, Ledger, ManuscriptFees, Signers, PersonalData
+    Service, Dues, Expenditures, ExpenditureResolutions, Gifts, Ledger, ManuscriptFees, Signers, PersonalData
 ):
     """What the association owes and is owed."""
 

@@ -1,6 +1,7 @@
 """Who may do what in membership, each room by itself; with what looking after a service takes (M11)."""
 
 from services.membership.acknowledgements import access as acknowledgements
+from services.membership.activities import access as activities
 from services.membership.applications import access as applications
 from services.membership.cases import access as cases
 from services.membership.change_requests import access as change_requests
@@ -11,8 +12,8 @@ from services.membership.personal_data import access as personal_data
 from services.membership.profiles import access as profiles
 from services.membership.representatives import access as representatives
 from services.membership.roster import access as roster
-from services.membership.service import MembershipService
 from services.membership.units import access as units
+from services.membership.service import MembershipService
 from shared.api.administration import PERMISSION
 from shared.api.auditing import READ_AUDIT
 from shared.api.operations import operations_of
@@ -42,5 +43,6 @@ GRANTS: Grants = together(
     cases.GRANTS,
     acknowledgements.GRANTS,
     honorary_posts.GRANTS,
+    activities.GRANTS,
     personal_data.GRANTS,
 )

@@ -2,6 +2,10 @@
 
 from services.membership.accounts import books as accounts
 from services.membership.acknowledgements import books as acknowledgements
+from services.membership.activities.gifts import books as gifts
+from services.membership.activities.judging import books as judging
+from services.membership.activities.planning import books as activities
+from services.membership.activities.sign_ups import books as sign_ups
 from services.membership.applications import books as applications
 from services.membership.cases import books as cases
 from services.membership.change_requests import books as change_requests
@@ -34,5 +38,9 @@ BOOKS = Books(
         *cases.CHECKS,
         *acknowledgements.CHECKS,
         *honorary_posts.CHECKS,
+        *activities.CHECKS,
+        *sign_ups.CHECKS,
+        *judging.CHECKS,
+        *gifts.CHECKS,
     ),
 )

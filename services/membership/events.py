@@ -3,6 +3,10 @@
 
 from services.membership.accounts import events as accounts
 from services.membership.acknowledgements import events as acknowledgements
+from services.membership.activities.gifts import events as gifts
+from services.membership.activities.judging import events as judging
+from services.membership.activities.planning import events as activities
+from services.membership.activities.sign_ups import events as sign_ups
 from services.membership.applications import events as applications
 from services.membership.cases import events as cases
 from services.membership.dues import events as dues
@@ -24,6 +28,10 @@ EVENTS = (
     *cases.EVENTS,
     *acknowledgements.EVENTS,
     *honorary_posts.EVENTS,
+    *activities.EVENTS,
+    *sign_ups.EVENTS,
+    *judging.EVENTS,
+    *gifts.EVENTS,
     ErasureOrdered,
     PersonErased,
 )

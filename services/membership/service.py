@@ -2,6 +2,12 @@
 
 from services.membership.accounts.operations import Accounts
 from services.membership.acknowledgements.operations import Acknowledgements
+from services.membership.activities.check_in.operations import CheckIns
+from services.membership.activities.gifts.operations import Gifts
+from services.membership.activities.judging.entries import Entries
+from services.membership.activities.judging.operations import Judging
+from services.membership.activities.planning.operations import Activities
+from services.membership.activities.sign_ups.operations import SignUps
 from services.membership.api_tokens.exchange import Machines
 from services.membership.api_tokens.operations import ApiTokens
 from services.membership.applications.operations import Applications
@@ -61,7 +67,13 @@ class MembershipService(
     PersonalDataRequests,
     Erasures,
     PersonalData,
+    Activities,
+    SignUps,
+    CheckIns,
+    Entries,
+    Judging,
+    Gifts,
 ):
-    """Member units and their dues, people, and the accounts they sign in with."""
+    """Member units and their dues, people, the accounts they sign in with, and what they do together."""
 
     name = "membership"

@@ -30,6 +30,7 @@ YEAR = 2391
 """Far off, so that no standard of another test is in force."""
 DAY = f"{YEAR}-04-01"
 ARTICLE = {"title": "三晋通信人的一天", "body": "通信保障无小事。", "column": "association_news"}
+ENTRY = {"title": "三晋通信人", "body": "通信保障无小事。", "author": "田间", "consent": True}
 ROLES = ("representative", "correspondent")
 """The roles of a unit's people."""
 
@@ -55,6 +56,13 @@ ABOUT: Mapping[Call, Mapping[str, Any]] = {
     ("membership", "reopen_case"): {"id": "case"},
     ("membership", "read_paper"): {"id": "acknowledgement"},
     ("membership", "acknowledge_paper"): {"id": "acknowledgement"},
+    ("membership", "sign_up_participants"): {"id": "activity", "unit_id": "unit"},
+    ("membership", "get_sign_up"): {"id": "sign_up"},
+    ("membership", "print_pass"): {"id": "sign_up"},
+    ("membership", "withdraw_sign_up"): {"id": "sign_up"},
+    ("membership", "submit_entry"): {"id": "activity", "unit_id": "unit"},
+    ("membership", "get_entry"): {"id": "entry"},
+    ("membership", "withdraw_entry"): {"id": "entry"},
     ("finance", "get_receivable"): {"invoice_id": "invoice"},
     ("finance", "get_collection_slip"): {"number": "slip"},
     ("finance", "print_collection_slip"): {"number": "slip"},
@@ -71,6 +79,9 @@ GIVEN: Mapping[str, Mapping[str, Any]] = {
     "reopen_case": {"reason": "尚未解决"},
     "revise_article": {**ARTICLE, "if_match": "*"},
     "review_article": {"kind": "facts", "revision": 1, "passed": True},
+    # Without consent neither makes anything (X10), so that a unit has the one of each that it was given.
+    "sign_up_participants": {"participants": [{"name": "田间", "consent": False}]},
+    "submit_entry": {**ENTRY, "consent": False},
 }
 LISTS: Mapping[Call, str] = {
     ("membership", "list_units"): "id",
@@ -78,6 +89,8 @@ LISTS: Mapping[Call, str] = {
     ("membership", "list_invoices"): "unit_id",
     ("membership", "list_cases"): "unit_id",
     ("membership", "list_acknowledgements"): "unit_id",
+    ("membership", "list_sign_ups"): "unit_id",
+    ("membership", "list_entries"): "unit_id",
     ("finance", "list_receivables"): "unit_id",
     ("publishing", "list_articles"): "unit_id",
 }
@@ -110,6 +123,15 @@ class Secretariat:
         association.set_clock(f"{DAY}T09:00:00+08:00")
         self.clerk, self.cashier = association.person("clerk"), association.person("cashier")
         self.resolve()
+        self.contest = self.open_contest()
+
+    def open_contest(self) -> str:
+        """An activity that units sign up for and enter something in; it is of no unit."""
+        plan = {"kind": "essay_contest", "title": "征文", "venue": "太原", "sign_up_until": DAY}
+        times = {"starts_at": f"{DAY}T10:00:00+08:00", "ends_at": f"{DAY}T17:00:00+08:00"}
+        activity: str = self.do("membership", "plan_activity", self.clerk, **plan, **times)["id"]
+        self.do("membership", "open_activity", self.clerk, id=activity)
+        return activity
 
     def do(self, service: str, operation: str, as_: Person, **given: Any) -> Answer:
         answer = self.association.call(service, operation, as_=as_, **given)
@@ -158,24 +180,25 @@ class Secretariat:
         author = self.association.person("correspondent", unit=unit)
         article = self.do("publishing", "submit_article", author, **ARTICLE)["id"]
         somebody = self.association.person(*ROLES, unit=unit, person=person)
+        has = {"unit": unit, "invoice": invoice, "slip": slip, "article": article}
+        return House(somebody, has | self.asked_by(unit, somebody) | self.taking_part(unit, somebody))
+
+    def asked_by(self, unit: str, somebody: Person) -> dict[str, str]:
+        """What the unit asked for, and a paper that it has yet to acknowledge."""
         request = self.do("membership", "propose_change", somebody, id=unit, place="140200")["id"]
         case = self.do("membership", "open_case", somebody, kind="rights", title="维权", text="请协助")["id"]
-        has = {
-            "unit": unit,
-            "invoice": invoice,
-            "slip": slip,
-            "article": article,
-            "change_request": request,
-            "case": case,
-        }
-        return House(somebody, {**has, "acknowledgement": self.served_on(unit)})
-
-    def served_on(self, unit: str) -> str:
-        """The acknowledgement of a paper that the unit has yet to give."""
         paper = self.do("membership", "enter_paper", self.clerk, subject_id=str(uuid.uuid4()), title="通知")["id"]
         self.do("membership", "serve_paper", self.clerk, id=paper, audience="units", unit_ids=[unit])
         (served,) = self.do("membership", "list_acknowledgements", self.clerk, paper_id=paper)["items"]
-        return str(served["id"])
+        return {"change_request": request, "case": case, "acknowledgement": str(served["id"])}
+
+    def taking_part(self, unit: str, somebody: Person) -> dict[str, str]:
+        """Who of the unit comes to an activity, and what it entered there."""
+        of_unit = {"id": self.contest, "unit_id": unit}
+        people = [{"name": "田间", "consent": True}]
+        sign_up = self.do("membership", "sign_up_participants", somebody, **of_unit, participants=people)["items"][0]
+        entry = self.do("membership", "submit_entry", somebody, **of_unit, **ENTRY)
+        return {"activity": self.contest, "sign_up": sign_up["id"], "entry": entry["id"]}
 
 
 @pytest.fixture(scope="module")
@@ -257,7 +280,8 @@ def names_in(schema: ma.Schema) -> set[str]:
 def test_another_units_is_answered_like_what_does_not_exist(
     secretariat: Secretariat, mine: House, theirs: House, call: Call
 ) -> None:
-    nothing = {what: "0" if what == "slip" else str(uuid.uuid4()) for what in mine.has}
+    nothing = {**{what: str(uuid.uuid4()) for what in mine.has}, "slip": "0"}
+    nothing = {**{what: str(uuid.uuid4()) for what in mine.has}, "slip": "0"}
     own = ask(mine, secretariat, call, mine.has)
     another, missing = (ask(mine, secretariat, call, thing) for thing in (theirs.has, nothing))
     assert own.status != 404

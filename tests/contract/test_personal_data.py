@@ -199,6 +199,11 @@ def test_whatever_hands_out_names_of_many_papers_of_one_or_the_roster_leaves_an_
         "export_roster_csv",
         "show_application_contact",
         "download_application_document",
+        "list_sign_ups",
+        "list_entries",
+        "print_pass",
+        "print_passes",
+        "export_attendance",
     }
 
 

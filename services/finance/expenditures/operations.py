@@ -4,10 +4,11 @@ import uuid
 
 from sqlalchemy import select
 
-from services.finance.data import expenditure_bands, expenses
+from services.finance.data import expenses
 from services.finance.expenditures import rules
-from services.finance.expenditures.following import ExpenditureToday, advance, announce, need_of, today
+from services.finance.expenditures.following import ExpenditureToday, advance, need_of, today
 from services.finance.expenditures.models import Expenditure
+from services.finance.expenditures.requesting import request
 from services.finance.expenditures.resolutions import objection_to
 from services.finance.expenditures.schemas import (
     ExpenditureIn,
@@ -22,7 +23,7 @@ from services.finance.ledger.posting import Source, SourceKind, chart_on, post
 from services.finance.ledger.rules import Purpose
 from services.finance.people import person_of
 from services.finance.signers.roster import asked_roster, heard_roster
-from services.finance.signers.rules import Claim, signature_needed
+from services.finance.signers.rules import Claim
 from shared.api.operations import operation
 from shared.api.paging import Page, PageRequest
 from shared.errors import Unavailable
@@ -48,28 +49,8 @@ class Expenditures:
         """Requests to spend; the amount and whose claim it is decide who signs (F1, F2, F3, F4, X8, X9)."""
         requester = person_of(tx.principal)
         claim = Claim(amount, requester, claimant_id or requester)
-        roster = heard_roster(tx)
-        need = signature_needed(claim, roster, tx.today, expenditure_bands())
-        ruled = rules.request(new_id(), claim, need)
-        record = tx.add(
-            Expenditure(
-                id=ruled.id,
-                kind=kind,
-                payee=payee.strip(),
-                purpose=purpose.strip(),
-                amount=amount,
-                requester_id=requester,
-                claimant_id=claimant_id or requester,
-                state=ruled.state,
-                rule=ruled.rule,
-                bands=need.bands,
-                requested_on=tx.today,
-                requested_at=tx.now,
-                signatures=[],
-            )
-        )
-        announce(tx, record)
-        return today(tx, record, roster)
+        record = request(tx, new_id(), claim, kind=kind, payee=payee, purpose=purpose)
+        return today(tx, record, heard_roster(tx))
 
     @operation(
         "GET /expenditures",

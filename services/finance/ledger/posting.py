@@ -21,6 +21,8 @@ class SourceKind(StrEnum):
     DUES_INVOICE = "dues_invoice"
     DUES_PAYMENT = "dues_payment"
     DUES_CREDIT = "dues_credit"
+    GIFT = "gift"
+    GIFT_REVERSAL = "gift_reversal"
 
     @property
     def label(self) -> Text:
@@ -32,6 +34,8 @@ _KINDS = {
     SourceKind.DUES_INVOICE: Text("会费应收", "Dues invoice"),
     SourceKind.DUES_PAYMENT: Text("会费收款", "Dues payment"),
     SourceKind.DUES_CREDIT: Text("预收会费转入", "Dues paid in advance, drawn"),
+    SourceKind.GIFT: Text("接受捐赠", "Gift received"),
+    SourceKind.GIFT_REVERSAL: Text("冲销接受捐赠", "Gift received, reversed"),
 }
 
 

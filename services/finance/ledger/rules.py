@@ -64,6 +64,9 @@ class Purpose(StrEnum):
     DUES_RECEIVABLE = "dues_receivable"
     DUES_IN_ADVANCE = "dues_in_advance"
     DUES_INCOME = "dues_income"
+    DONATION_INCOME = "donation_income"
+    DONATION_INCOME_RESTRICTED = "donation_income_restricted"
+    GOODS = "goods"
 
 
 Means = Literal[Purpose.CASH, Purpose.BANK]

@@ -1,5 +1,5 @@
-"""What membership starts with: units, people and honorary posts of the founding document, roles, terms of dues, service
-cases and of signing in, barred passwords."""
+"""What membership starts with, each file with its source: what the founding document names, and the terms that rooms
+work by (X4)."""
 
 import json
 from dataclasses import dataclass
@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from services.membership.activities.judging.rules import JudgingTerms
+from services.membership.activities.planning.rules import Kind
 from services.membership.applications.rules import AdmissionTerms
 from services.membership.cases.rules import CaseTerms
 from services.membership.dues.rules import DuesTerms
@@ -173,6 +175,17 @@ def honorary_holders() -> tuple[HonoraryHolder, ...]:
         )
         for each in _load("honorary_posts.json")["holders"]
     )
+
+
+def activity_kinds() -> dict[str, Kind]:
+    """The kinds of activity, by code (M9)."""
+    return {kind["code"]: Kind.from_data(kind) for kind in _load("activity_kinds.json")["kinds"]}
+
+
+@cache
+def judging_terms() -> tuple[JudgingTerms, ...]:
+    """Every version of how entries are judged (M9, X4)."""
+    return tuple(JudgingTerms.from_data(version) for version in _load("judging_terms.json")["versions"])
 
 
 @cache

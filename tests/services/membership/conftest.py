@@ -16,6 +16,7 @@ from services.membership.accounts.first_start import welcome
 from services.membership.plugin import PLUGIN
 from services.membership.second_factor.rules import key_of
 from services.membership.service import MembershipService
+from services.membership.units.rules import check_character
 from shared.api.execution import execute
 from shared.identity.principals import Principal
 from shared.runtime import Runtime
@@ -226,3 +227,84 @@ class Council:
 @pytest.fixture
 def council(association: Association) -> Council:
     return Council(association)
+
+
+class Organiser:
+    """A clerk who runs activities, units with people, and what membership tells of it all."""
+
+    def __init__(self, association: Association) -> None:
+        self.association = association
+        self.clerk = association.person("clerk")
+
+    def call(self, operation: str, as_: Person | None = None, **given: Any) -> Answer:
+        return self.association.call("membership", operation, as_=as_ or self.clerk, **given)
+
+    def publicly(self, operation: str, **given: Any) -> Answer:
+        return self.association.call("membership", operation, **given)
+
+    def unit(self) -> tuple[str, Person]:
+        """A new unit and somebody who represents it."""
+        first17 = f"91140000M{int(new_id()) % 10**8:08d}"
+        given = {"name": f"汾河{first17[-4:]}公司", "credit_code": first17 + check_character(first17)}
+        unit = self.call("admit_unit", tier="director", **given)["id"]
+        return unit, self.association.person("representative", unit=unit)
+
+    def planned(self, **changed: Any) -> str:
+        plan = {
+            "kind": "culture_and_sports",
+            "title": "职工运动会",
+            "venue": "山西体育中心",
+            "starts_at": "2061-06-26T09:00:00+08:00",
+            "ends_at": "2061-06-27T17:00:00+08:00",
+            "sign_up_until": "2061-06-20",
+            "audience": "everybody",
+        }
+        id: str = self.call("plan_activity", **{**plan, **changed})["id"]
+        return id
+
+    def opened(self, **changed: Any) -> str:
+        id = self.planned(**changed)
+        assert self.call("open_activity", id=id)["state"] == "open"
+        return id
+
+    def sign_up(self, activity: str, unit: str, as_: Person, *names: str, **given: Any) -> Answer:
+        people = [{"name": name, "consent": True, **given} for name in names or ("赵进",)]
+        return self.call("sign_up_participants", as_, id=activity, unit_id=unit, participants=people)
+
+    def come(self, activity: str, phone: int, **given: Any) -> Answer:
+        """Somebody of no member unit signs up."""
+        person = {"name": "田间", "phone": f"139{phone:08d}", "consent": True, **given}
+        return self.publicly("sign_up", id=activity, **person)
+
+    def state(self, sign_up: str) -> str:
+        state: str = self.call("get_sign_up", id=sign_up)["state"]
+        return state
+
+    def told(self, subject: str) -> list[tuple[str, dict[str, Any]]]:
+        rows = self.association.rows(
+            "membership", f"SELECT type, body FROM chassis.outbox WHERE subject = '{subject}' ORDER BY position"
+        )
+        return [(row["type"], json.loads(row["body"])) for row in rows]
+
+    def told_again(self, subject: str, type_: str, service: str = "membership", source: str = "membership") -> None:
+        """Tell what ``source`` told of ``subject`` once more, under another id, and wait until it was heard."""
+        ((_, body),) = [each for each in self.told(subject) if each[0] == type_]
+        self.tell(type_, subject, service=service, source=source, **body)
+
+    def tell(
+        self, type_: str, subject: str, *, service: str = "membership", source: str = "governance", **body: Any
+    ) -> None:
+        """Put an event on the bus as ``source`` would, and wait until ``service`` has settled it."""
+        id = str(new_id())
+        attributes = {"specversion": "1.0", "id": id, "source": source, "type": type_, "subject": subject}
+        headers = {f"cloudEvents_{name}": value for name, value in attributes.items()}
+        headers["cloudEvents_time"] = "2061-03-01T09:00:00+08:00"
+        self.association.publish(f"{source}.events", type_, json.dumps(body).encode(), headers=headers)
+        heard = f"SELECT 1 FROM chassis.inbox WHERE event_id = '{id}' AND state = 'done'"
+        eventually(lambda: self.association.rows(service, heard))
+
+
+@pytest.fixture
+def organiser(association: Association) -> Organiser:
+    association.set_clock("2061-03-01T09:00:00+08:00")
+    return Organiser(association)
