@@ -202,7 +202,7 @@ def test_a_unit_that_withdrew_applies_again_and_is_the_same_unit(flow: Flow) -> 
 # --- the books ---------------------------------------------------------------------------------------------
 
 COUNTED = {
-    "units": "left_on left_how",
+    "units": "admitted_on left_on left_how",
     "unit_applications": "state resolution_id decided_on",
     "unit_leavings": "unit_id how last_day back_on",
     "unit_resolutions": "resolution_id matter subject_id number adopted_on ended_on revoked",
