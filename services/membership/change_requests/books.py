@@ -14,9 +14,9 @@ def changes_asked_for_were_approved(look: Look) -> Faults:
     """Each change that came of a request gave its unit what an approved one wanted (M1, X8)."""
     requests = {each.id: each for each in look.session.scalars(select(UnitChangeRequest))}
     for change in look.session.scalars(select(UnitChange).where(UnitChange.request_id.is_not(None))):
-        request = requests[change.request_id] if change.request_id else None
-        fits = request is not None and (request.state, request.unit_id) == (State.APPROVED, change.unit_id)
-        if not fits or request is None or request.wanted.get(change.field) != change.after:
+        request = requests.get(change.request_id) if change.request_id else None
+        asked = (request.state, request.unit_id, request.wanted.get(change.field)) if request else None
+        if asked != (State.APPROVED, change.unit_id, change.after):
             yield Fault(f"unit_changes {change.id}", Text("与核准的申请不符", "Not what an approved request asked for"))
 
 

@@ -28,13 +28,14 @@ def leavings_were_told_once(look: Look) -> Faults:
 
 
 def units_stand_as_they_left(look: Look) -> Faults:
-    """A unit is no member from the day, and in the way, that its last leaving says, unless it came back since (M1)."""
-    wanted: dict[UUID, object] = {}
+    """A unit is no member from the day, and in the way, that its last leaving says, unless it came back since, on the
+    day that says (M1)."""
+    units = look.session.execute(select(Unit.id, Unit.admitted_on, Unit.left_on, Unit.left_how)).all()
+    wanted: dict[UUID, object] = {row.id: (row.admitted_on, None, None) for row in units}
     for each in look.session.scalars(select(UnitLeaving).order_by(UnitLeaving.id)):
-        wanted[each.unit_id] = (None, None) if each.back_on else (each.left_on, each.how)
-    never = dict.fromkeys(look.session.scalars(select(Unit.id)), (None, None))
-    units = look.session.execute(select(Unit.id, Unit.left_on, Unit.left_how))
-    yield from matched("units", never | wanted, ((row.id, (row.left_on, row.left_how)) for row in units))
+        ended = (each.admitted_on, each.left_on, each.how)
+        wanted[each.unit_id] = (each.back_on, None, None) if each.back_on else ended
+    yield from matched("units", wanted, ((row.id, (row.admitted_on, row.left_on, row.left_how)) for row in units))
 
 
 def nobody_represents_beyond_a_membership(look: Look) -> Faults:
