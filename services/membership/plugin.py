@@ -15,7 +15,7 @@ from shared.personal.operations import SEE, SWEEP
 from shared.plugins import Plugin
 from shared.text import Text
 
-_KNOWS_THE_MEMBERS = ["membership.unit.read", "membership.dues_standard.read"]
+_KNOWS_THE_MEMBERS = ["membership.unit.read", "membership.dues_standard.read", "membership.statistics.read"]
 _READS_DUES = [*_KNOWS_THE_MEMBERS, "membership.invoice.read", "membership.standing.read"]
 
 PLUGIN = Plugin(
@@ -42,10 +42,17 @@ PLUGIN = Plugin(
             "membership.standing.*",
             SEE,
             "membership.personal_data.*",
+            "membership.statistics.*",
+            "membership.figure.report",
+            "membership.figure.read",
         ],
         "exam_officer": _KNOWS_THE_MEMBERS,
         "editor": _KNOWS_THE_MEMBERS,
-        "correspondent": [OwnUnit("membership.unit.read"), "membership.dues_standard.read"],
+        "correspondent": [
+            OwnUnit("membership.unit.read"),
+            "membership.dues_standard.read",
+            "membership.statistics.read",
+        ],
         "accountant": _READS_DUES,
         "cashier": _READS_DUES,
         "officer": _READS_DUES,
@@ -55,7 +62,11 @@ PLUGIN = Plugin(
             OwnUnit("membership.representative.read"),
             OwnUnit("membership.invoice.read"),
             OwnUnit("membership.standing.read"),
+            OwnUnit("membership.figure.report"),
+            OwnUnit("membership.figure.read"),
+            OwnUnit("membership.figure.explain"),
             "membership.dues_standard.read",
+            "membership.statistics.read",
         ],
     },
     seed=seed,

@@ -1,16 +1,18 @@
-"""Loads what the founding document gives: units and people. Only what is missing: what was completed since stays."""
+"""Loads what the founding document gives: units, people and statistics. Only what is missing: what was completed since
+stays."""
 
 from services.membership.data import founding_people, founding_units
 from services.membership.people.events import PersonRegistered
 from services.membership.people.models import Person
 from services.membership.people.rules import search_key
+from services.membership.statistics.seed import seed_statistics
 from services.membership.units.events import UnitAdmitted
 from services.membership.units.models import Unit
 from shared.store.tx import Tx
 
 
 def seed(tx: Tx) -> None:
-    """Add the units and people that are not there yet, under the ids of the data. Makes no account (M11)."""
+    """Add what is not there yet, under the ids of the data. Makes no account (M11)."""
     for given in founding_units():
         if tx.find(Unit, id=given.id) is None:
             unit = Unit(
@@ -31,3 +33,4 @@ def seed(tx: Tx) -> None:
             tx.add(person)
             tx.flush()
             tx.emit(PersonRegistered.of(person))
+    seed_statistics(tx)

@@ -16,6 +16,11 @@ from services.membership.second_factor.operations import SecondFactors
 from services.membership.sessions.everywhere import Everywhere
 from services.membership.sessions.operations import Sessions
 from services.membership.sessions.own import OwnAccount
+from services.membership.statistics.editions.operations import Editions
+from services.membership.statistics.figures.operations import FiguresOfUnits
+from services.membership.statistics.indicators.operations import Indicators
+from services.membership.statistics.periods.operations import Periods
+from services.membership.statistics.plausibility.operations import Findings
 from services.membership.units.operations import Units
 from shared.chassis import Service
 
@@ -39,6 +44,11 @@ class MembershipService(
     PersonalDataRequests,
     Erasures,
     PersonalData,
+    Indicators,
+    Periods,
+    FiguresOfUnits,
+    Findings,
+    Editions,
 ):
     """Member units and their dues, people, and the accounts they sign in with."""
 
