@@ -1,11 +1,13 @@
 """What must fit together about industry statistics: what was told, and that sums are those of their parts (M13)."""
 
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 
-from services.membership.statistics.editions.models import Edition
+from services.membership.statistics.editions.models import Edition, Total
 from services.membership.statistics.editions.rules import Basis, consolidate
 from services.membership.statistics.events import EditionMade, EditionPublished, PeriodOpened
 from services.membership.statistics.figures.models import Figure
@@ -35,6 +37,23 @@ def editions_were_told_once(look: Look) -> Faults:
     yield from told_once(look, EditionPublished, published, "period_id", "number")
 
 
+def published_totals_are_as_told(look: Look) -> Faults:
+    """What was told of the totals of a published edition is what is on file (M13)."""
+    told = {each.data["id"]: _lines_told(each.data["totals"]) for each in look.told(EditionPublished)}
+    published = look.session.scalars(select(Edition).where(Edition.published_at.is_not(None)))
+    yield from matched(
+        "statistics_totals of edition", told, ((each.id, _lines_kept(each.totals)) for each in published)
+    )
+
+
+def _lines_told(totals: Sequence[Mapping[str, Any]]) -> tuple[object, ...]:
+    return tuple((each["indicator"]["code"], each["value"], each["growth"]) for each in totals)
+
+
+def _lines_kept(totals: Sequence[Total]) -> tuple[object, ...]:
+    return tuple((each.indicator.code, each.value, each.growth) for each in totals)
+
+
 def sums_are_those_of_their_parts(look: Look) -> Faults:
     """The latest edition of a period is the sum of the figures that count in it, whatever was superseded (M13)."""
     indicators = [each.as_ruled() for each in look.session.scalars(select(Indicator))]
@@ -53,4 +72,9 @@ def sums_are_those_of_their_parts(look: Look) -> Faults:
         )
 
 
-CHECKS = (periods_were_told_once, editions_were_told_once, sums_are_those_of_their_parts)
+CHECKS = (
+    periods_were_told_once,
+    editions_were_told_once,
+    published_totals_are_as_told,
+    sums_are_those_of_their_parts,
+)

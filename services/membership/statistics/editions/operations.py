@@ -145,8 +145,9 @@ class Editions:
     def print_report(self, tx: Tx, id: uuid.UUID, number: int | None) -> Download:
         """The report as PDF, with charts (M13)."""
         period = tx.get(Period, id)
-        edition = _to_show(tx, period, number)
-        return Download(f"{_file(period, edition)}.pdf", pdf_of(period, edition, _trend(tx, period)))
+        edition, trend = _to_show(tx, period, number), _trend(tx, period)
+        tx.let_go()
+        return Download(f"{_file(period, edition)}.pdf", pdf_of(period, edition, trend))
 
     @operation(
         "GET /statistics/periods/{id}/report/xlsx",
