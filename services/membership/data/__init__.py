@@ -14,6 +14,7 @@ from services.membership.dues.rules import DuesTerms
 from services.membership.personal_data.rules import RequestTerms
 from services.membership.rights.rules import PostRoles
 from services.membership.roles.rules import Incompatibilities
+from services.membership.self_discipline.complaints.rules import HandlingTerms
 from services.membership.statistics.editions.rules import Chart, Stated
 from services.membership.statistics.indicators.rules import Indicator
 from services.membership.statistics.periods.rules import ReportingTerms
@@ -170,6 +171,22 @@ def reporting_terms() -> tuple[ReportingTerms, ...]:
 def report_charts() -> tuple[Chart, ...]:
     """The charts of a statistics report, in order (M13)."""
     return tuple(Chart.from_data(each) for each in _load("statistics.json")["charts"])
+
+
+@cache
+def handling_terms() -> tuple[HandlingTerms, ...]:
+    """Every version of what may be complained about and what may be decided (M12, X4)."""
+    return tuple(HandlingTerms.from_data(version) for version in _load("self_discipline.json")["versions"])
+
+
+def complaint_kinds() -> dict[str, Text]:
+    """Every kind of complaint there ever was, by code."""
+    return {code: label for terms in handling_terms() for code, label in terms.kinds.items()}
+
+
+def complaint_measures() -> dict[str, Text]:
+    """Every measure there ever was, by code."""
+    return {code: label for terms in handling_terms() for code, label in terms.measures.items()}
 
 
 @cache
