@@ -4,6 +4,7 @@ counts, details, files or errors, and asking for one is answered like asking for
 Which operations that is about is taken from docs/permissions.md; one that is not tried here makes a test fail.
 """
 
+import itertools
 import json
 import uuid
 from collections.abc import Mapping
@@ -42,6 +43,10 @@ ABOUT: Mapping[Call, Mapping[str, Any]] = {
     ("membership", "list_representatives"): {"id": "unit"},
     ("membership", "get_standing"): {"id": "unit"},
     ("membership", "get_invoice"): {"id": "invoice"},
+    ("membership", "report_figures"): {"id": "unit", "period_id": "period"},
+    ("membership", "explain_finding"): {"id": "finding"},
+    ("membership", "sign_pact"): {"id": "unit", "pact_id": "pact"},
+    ("membership", "answer_complaint"): {"id": "notice"},
     ("finance", "get_receivable"): {"invoice_id": "invoice"},
     ("finance", "get_collection_slip"): {"number": "slip"},
     ("finance", "print_collection_slip"): {"number": "slip"},
@@ -51,12 +56,19 @@ ABOUT: Mapping[Call, Mapping[str, Any]] = {
 }
 """Operations about one thing → parameter → what of a unit's it names."""
 GIVEN: Mapping[str, Mapping[str, Any]] = {
+    "report_figures": {"figures": [{"indicator": "revenue", "value": "1.0"}]},
+    "explain_finding": {"text": "口径不同"},
+    "answer_complaint": {"text": "情况属实"},
     "revise_article": {**ARTICLE, "if_match": "*"},
     "review_article": {"kind": "facts", "revision": 1, "passed": True},
 }
 LISTS: Mapping[Call, str] = {
     ("membership", "list_units"): "id",
     ("membership", "list_invoices"): "unit_id",
+    ("membership", "list_figures"): "unit_id",
+    ("membership", "list_findings"): "unit_id",
+    ("membership", "list_signatures"): "unit_id",
+    ("membership", "list_complaint_notices"): "unit_id",
     ("finance", "list_receivables"): "unit_id",
     ("publishing", "list_articles"): "unit_id",
 }
@@ -84,6 +96,7 @@ class Secretariat:
         self.association = association
         association.set_clock(f"{DAY}T09:00:00+08:00")
         self.clerk, self.cashier = association.person("clerk"), association.person("cashier")
+        self._months = itertools.count(1)
         self.resolve()
 
     def do(self, service: str, operation: str, as_: Person, **given: Any) -> Answer:
@@ -133,7 +146,29 @@ class Secretariat:
         author = self.association.person("correspondent", unit=unit)
         article = self.do("publishing", "submit_article", author, **ARTICLE)["id"]
         somebody = self.association.person(*ROLES, unit=unit, person=person)
-        return House(somebody, {"unit": unit, "invoice": invoice, "slip": slip, "article": article})
+        has = {"unit": unit, "invoice": invoice, "slip": slip, "article": article}
+        return House(somebody, {**has, **self.statistics(unit), **self.self_discipline(unit, person)})
+
+    def statistics(self, unit: str) -> dict[str, str]:
+        """A period in which the unit has reported something doubtful."""
+        month = {"year": YEAR, "month": next(self._months), "unit_ids": [unit]}
+        period = self.do("membership", "open_period", self.clerk, **month)["id"]
+        figures = [{"indicator": "users_4g", "value": "2.0"}, {"indicator": "mobile_users", "value": "1.0"}]
+        given = {"id": unit, "period_id": period, "figures": figures}
+        (finding,) = self.do("membership", "report_figures", self.clerk, **given)["findings"]
+        return {"period": period, "finding": finding["id"]}
+
+    def self_discipline(self, unit: str, person: str) -> dict[str, str]:
+        """A pact that the unit has signed, and a complaint about it."""
+        pacts = self.do("membership", "list_pacts", self.clerk, limit=1)["items"]
+        text = {"title": "自律公约", "text": "公平竞争。", "adopted_on": "2020-01-01", "effective_from": "2020-01-01"}
+        pact = pacts[0]["id"] if pacts else self.do("membership", "record_pact", self.clerk, **text)["id"]
+        self.do("membership", "sign_pact", self.clerk, id=unit, pact_id=pact, person_id=person)
+        about = {"respondent_unit_id": unit, "outsider": "customer", "kind": "service", "statement": "推诿"}
+        complaint = self.do("membership", "record_complaint", self.clerk, **about)["id"]
+        told = {"id": complaint, "allegation": "反映推诿"}
+        notice = self.do("membership", "accept_complaint", self.clerk, **told)["notice"]["id"]
+        return {"pact": pact, "notice": notice}
 
 
 @pytest.fixture(scope="module")
@@ -215,7 +250,7 @@ def names_in(schema: ma.Schema) -> set[str]:
 def test_another_units_is_answered_like_what_does_not_exist(
     secretariat: Secretariat, mine: House, theirs: House, call: Call
 ) -> None:
-    nothing = {"unit": str(uuid.uuid4()), "invoice": str(uuid.uuid4()), "slip": "0", "article": str(uuid.uuid4())}
+    nothing = {**{what: str(uuid.uuid4()) for what in mine.has}, "slip": "0"}
     own = ask(mine, secretariat, call, mine.has)
     another, missing = (ask(mine, secretariat, call, thing) for thing in (theirs.has, nothing))
     assert own.status != 404

@@ -166,7 +166,8 @@ class Complaints:
         apart=Act.JUDGES,
     )
     def decide_complaint(self, tx: Tx, id: uuid.UUID, breach: bool, measure: str | None, reason: str) -> Complaint:
-        """Decides whether the pact was broken and what follows by the terms in force; the unit is told (M12, X4, X8)."""
+        """Decides whether the pact was broken, and what follows by the terms in force; the unit is told (M12, X4,
+        X8)."""
         complaint = tx.change(Complaint, id)
         tx.keep_apart(complaint.whose)
         complaint.advance(State.DECIDED)
