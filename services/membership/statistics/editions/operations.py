@@ -14,7 +14,7 @@ from services.membership.statistics.editions.schemas import EditionOut, EditionQ
 from services.membership.statistics.figures.keeping import keep
 from services.membership.statistics.figures.rules import Line, check_lines, whose_figures
 from services.membership.statistics.figures.schemas import RevisionIn
-from services.membership.statistics.periods.holding import hold_for_closing
+from services.membership.statistics.periods.holding import hold_for_closing, hold_unit
 from services.membership.statistics.periods.models import Period
 from services.membership.statistics.periods.operations import reporters_of
 from services.membership.statistics.periods.rules import (
@@ -24,7 +24,7 @@ from services.membership.statistics.periods.rules import (
     check_publishing,
     check_reporter,
 )
-from services.membership.statistics.plausibility.checking import check_reports
+from services.membership.statistics.plausibility.checking import check_after, check_reports
 from services.membership.statistics.plausibility.rules import check_all_answered
 from services.membership.units.models import Unit
 from shared.api.operations import Download, operation
@@ -95,6 +95,7 @@ class Editions:
         """Puts another figure in place of a unit's, or of none, after the period was closed, for a reason; makes a new
         edition, published at once where the one before was (M13, X7). Nobody does it for their own unit (X8)."""
         period = hold_for_closing(tx, id)
+        hold_unit(tx, unit_id)
         tx.keep_apart(whose_figures(tx.get(Unit, unit_id).id))
         check_closed(period.ruled_state)
         rules.check_reason(reason)
@@ -103,7 +104,7 @@ class Editions:
         lines = [Line(indicator, value, growth)]
         check_lines(lines, asked)
         rules.check_changed(len(keep(tx, period, unit_id, lines, asked, reason=reason.strip())))
-        check_reports(tx, period, [unit_id])
+        check_after(tx, period, unit_id)
         edition = make_edition(tx, period, reason=reason.strip())
         if period.ruled_state is State.PUBLISHED:
             publish(tx, period, edition, tx.now)

@@ -9,27 +9,17 @@ from sqlalchemy import select
 from services.membership.statistics.figures import rules
 from services.membership.statistics.figures.keeping import keep
 from services.membership.statistics.figures.models import Figure
-from services.membership.statistics.figures.schemas import FigureOut, FigureQuery, ReportIn
+from services.membership.statistics.figures.schemas import FigureOut, FigureQuery, ReportIn, ReportOut
 from services.membership.statistics.indicators.operations import versions
 from services.membership.statistics.indicators.rules import asked_on
 from services.membership.statistics.periods.holding import hold_for_reports
 from services.membership.statistics.periods.operations import reporters_of
 from services.membership.statistics.periods.rules import check_open, check_reporter
-from services.membership.statistics.plausibility.checking import check_reports
-from services.membership.statistics.plausibility.models import Finding
-from services.membership.statistics.plausibility.schemas import FindingOut
+from services.membership.statistics.plausibility.checking import check_after
 from services.membership.units.models import Unit
-from shared.api import fields as f
 from shared.api.operations import operation
 from shared.api.paging import Page, PageRequest
 from shared.store.tx import Tx
-
-
-class ReportOut(f.Schema):
-    """What of a report is new, and what is doubtful now in all that the unit has reported of the period."""
-
-    figures = f.List("新数据", "New figures", f.Nested("数据", "Figure", FigureOut))
-    findings = f.List("疑点", "Findings", f.Nested("疑点", "Finding", FindingOut))
 
 
 class FiguresOfUnits:
@@ -56,8 +46,7 @@ class FiguresOfUnits:
         lines = [rules.Line(**each) for each in figures]
         rules.check_lines(lines, asked)
         kept = keep(tx, period, unit.id, lines, asked)
-        findings: list[Finding] = check_reports(tx, period, [unit.id])
-        return {"figures": kept, "findings": findings}
+        return {"figures": kept, "findings": check_after(tx, period, unit.id)}
 
     @operation(
         "GET /figures",

@@ -2,6 +2,7 @@
 
 from marshmallow import validate
 
+from services.membership.statistics.plausibility.schemas import FindingOut
 from shared.api import fields as f
 
 
@@ -51,3 +52,10 @@ class FigureOut(f.Schema):
     reported_at = f.Moment("上报时间", "Reported at")
     reason = f.String("更正理由", "Reason for the revision", allow_none=True)
     superseded_at = f.Moment("被取代时间", "Superseded at", allow_none=True)
+
+
+class ReportOut(f.Schema):
+    """What of a report is new, and what is doubtful now in all that the unit has reported of the period."""
+
+    figures = f.List("新数据", "New figures", f.Nested("数据", "Figure", FigureOut))
+    findings = f.List("疑点", "Findings", f.Nested("疑点", "Finding", FindingOut))

@@ -78,5 +78,6 @@ class Indicators:
 
 
 def versions(tx: Tx) -> list[rules.Indicator]:
-    """Every version of every indicator."""
-    return [indicator.as_ruled() for indicator in tx.all(select(Indicator))]
+    """Every version of every indicator, in the order they stand in on papers."""
+    query = select(Indicator).order_by(Indicator.effective_from, Indicator.id)
+    return [indicator.as_ruled() for indicator in tx.all(query)]

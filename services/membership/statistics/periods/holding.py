@@ -10,8 +10,13 @@ def hold_for_reports(tx: Tx, period_id: UUID, unit_id: UUID) -> Period:
     """The period while a unit's figures go in: others report beside it, nobody closes it, and the unit's own reports
     come one after another."""
     tx.hold(f"statistics period {period_id}", shared=True)
-    tx.hold(f"statistics of {unit_id}")
+    hold_unit(tx, unit_id)
     return tx.get(Period, period_id)
+
+
+def hold_unit(tx: Tx, unit_id: UUID) -> None:
+    """Let the figures of a unit, of whichever period, change one after another."""
+    tx.hold(f"statistics of {unit_id}")
 
 
 def hold_for_closing(tx: Tx, period_id: UUID) -> Period:

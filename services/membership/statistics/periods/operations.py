@@ -48,9 +48,11 @@ class Periods:
         """Opens a month for reports by these member units, once; the last day is that of the terms, or the one given
         (M13, X4)."""
         span = rules.Month(year, month)
-        terms = None if due_on else in_force(reporting_terms(), tx.today, rules.TERMS)
-        due = due_on or (terms.due_on(span, tx.today) if terms else tx.today)
-        rules.check_opening(span, tx.today, unit_ids, due)
+        version = None
+        if due_on is None:
+            terms = in_force(reporting_terms(), tx.today, rules.TERMS)
+            version, due_on = terms.version, terms.due_on(span, tx.today)
+        rules.check_opening(span, tx.today, unit_ids, due_on)
         tx.hold("statistics indicators")
         there = tx.find(Period, year=year, month=month)
         rules.check_first(there.id if there else None)
@@ -60,8 +62,8 @@ class Periods:
             Period(
                 year=year,
                 month=month,
-                due_on=due,
-                terms=terms.version if terms else None,
+                due_on=due_on,
+                terms=version,
                 state=rules.State.OPEN,
                 opened_at=tx.now,
                 opened_by=tx.principal.name,

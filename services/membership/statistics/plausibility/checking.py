@@ -10,10 +10,20 @@ from services.membership.statistics.figures.reading import reports_of
 from services.membership.statistics.indicators.operations import versions
 from services.membership.statistics.indicators.rules import asked_on
 from services.membership.statistics.periods.models import Period
+from services.membership.statistics.periods.rules import State
 from services.membership.statistics.plausibility import rules
 from services.membership.statistics.plausibility.models import Finding
 from shared.effective import in_force
 from shared.store.tx import Tx
+
+
+def check_after(tx: Tx, period: Period, unit: UUID) -> list[Finding]:
+    """What is doubtful now in the figures of ``unit`` in ``period``, once those have changed. Open periods that are
+    compared with it are looked at again as well: nobody could answer what is only found when they close."""
+    for later in tx.all(select(Period).where(Period.state == State.OPEN)):
+        if period.span in (later.span.previous, later.span.year_before):
+            check_reports(tx, later, [unit])
+    return check_reports(tx, period, [unit])
 
 
 def check_reports(tx: Tx, period: Period, units: Collection[UUID]) -> list[Finding]:
