@@ -12,8 +12,12 @@ from services.membership.personal_data import access as personal_data
 from services.membership.profiles import access as profiles
 from services.membership.representatives import access as representatives
 from services.membership.roster import access as roster
-from services.membership.units import access as units
+from services.membership.self_discipline import access as self_discipline
 from services.membership.service import MembershipService
+from services.membership.statistics import access as statistics
+from services.membership.studies import access as studies
+from services.membership.units import access as units
+from services.membership.visits import access as visits
 from shared.api.administration import PERMISSION
 from shared.api.auditing import READ_AUDIT
 from shared.api.operations import operations_of
@@ -44,5 +48,9 @@ GRANTS: Grants = together(
     acknowledgements.GRANTS,
     honorary_posts.GRANTS,
     activities.GRANTS,
+    statistics.GRANTS,
+    self_discipline.GRANTS,
+    studies.GRANTS,
+    visits.GRANTS,
     personal_data.GRANTS,
 )

@@ -18,6 +18,9 @@ from services.membership.personal_data import books as personal_data
 from services.membership.profiles import books as profiles
 from services.membership.representatives import books as representatives
 from services.membership.rights import books as rights
+from services.membership.self_discipline import books as self_discipline
+from services.membership.statistics import books as statistics
+from services.membership.studies import books as studies
 from services.membership.units import books as units
 from shared.books.declared import Books
 
@@ -42,5 +45,8 @@ BOOKS = Books(
         *sign_ups.CHECKS,
         *judging.CHECKS,
         *gifts.CHECKS,
+        *statistics.CHECKS,
+        *self_discipline.CHECKS,
+        *studies.CHECKS,
     ),
 )

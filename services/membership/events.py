@@ -14,6 +14,9 @@ from services.membership.honorary_posts import events as honorary_posts
 from services.membership.leaving import events as leaving
 from services.membership.people import events as people
 from services.membership.representatives import events as representatives
+from services.membership.self_discipline import events as self_discipline
+from services.membership.statistics import events as statistics
+from services.membership.studies import events as studies
 from services.membership.units import events as units
 from shared.personal.events import ErasureOrdered, PersonErased
 
@@ -32,6 +35,9 @@ EVENTS = (
     *sign_ups.EVENTS,
     *judging.EVENTS,
     *gifts.EVENTS,
+    *statistics.EVENTS,
+    *self_discipline.EVENTS,
+    *studies.EVENTS,
     ErasureOrdered,
     PersonErased,
 )

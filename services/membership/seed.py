@@ -1,5 +1,4 @@
-"""Loads what the founding document gives: units, people and honorary posts. Only what is missing: what was
-completed since stays."""
+"""Loads what the founding document gives. Only what is missing: what was completed since stays."""
 
 from services.membership.data import founding_people, founding_units, honorary_holders
 from services.membership.honorary_posts.events import HonoraryPostConferred
@@ -7,6 +6,7 @@ from services.membership.honorary_posts.models import HonoraryTenure
 from services.membership.people.events import PersonRegistered
 from services.membership.people.models import Person
 from services.membership.people.rules import search_key
+from services.membership.statistics.seed import seed_statistics
 from services.membership.units.events import UnitAdmitted
 from services.membership.units.models import Unit
 from shared.api.sentences import kept
@@ -14,8 +14,7 @@ from shared.store.tx import Tx
 
 
 def seed(tx: Tx) -> None:
-    """Add the units, people and honorary posts that are not there yet, under the ids of the data. Makes no account
-    (M11)."""
+    """Add what is not there yet, under the ids of the data. Makes no account (M11)."""
     for given in founding_units():
         if tx.find(Unit, id=given.id) is None:
             unit = Unit(
@@ -52,3 +51,4 @@ def seed(tx: Tx) -> None:
             tx.add(tenure)
             tx.flush()
             tx.emit(HonoraryPostConferred.of(tenure))
+    seed_statistics(tx)

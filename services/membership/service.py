@@ -30,10 +30,19 @@ from services.membership.representatives.operations import Representatives
 from services.membership.rights.operations import FollowedPosts
 from services.membership.roster.operations import Roster
 from services.membership.second_factor.operations import SecondFactors
+from services.membership.self_discipline.complaints.operations import Complaints
+from services.membership.self_discipline.pacts.operations import Pacts
 from services.membership.sessions.everywhere import Everywhere
 from services.membership.sessions.operations import Sessions
 from services.membership.sessions.own import OwnAccount
+from services.membership.statistics.editions.operations import Editions
+from services.membership.statistics.figures.operations import FiguresOfUnits
+from services.membership.statistics.indicators.operations import Indicators
+from services.membership.statistics.periods.operations import Periods
+from services.membership.statistics.plausibility.operations import Findings
+from services.membership.studies.operations import Studies
 from services.membership.units.operations import Units
+from services.membership.visits.operations import Visits
 from shared.chassis import Service
 
 
@@ -73,6 +82,15 @@ class MembershipService(
     Entries,
     Judging,
     Gifts,
+    Indicators,
+    Periods,
+    FiguresOfUnits,
+    Findings,
+    Editions,
+    Pacts,
+    Complaints,
+    Visits,
+    Studies,
 ):
     """Member units and their dues, people, the accounts they sign in with, and what they do together."""
 

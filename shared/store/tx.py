@@ -163,6 +163,12 @@ class Tx:
         }
         return self._asker.ask(service, operation, plain, correlation_id=self.origin.correlation_id)
 
+    def let_go(self) -> None:
+        """Give the database back before computing that takes seconds, where all has been read and nothing changed: it
+        would end a transaction that asks nothing for so long. What was loaded stays as it is."""
+        self.session.expunge_all()
+        self.session.rollback()
+
     # --- changing ------------------------------------------------------------------------------------------
 
     def lock(self, model: type[T], key: Any) -> T:

@@ -17,6 +17,7 @@ _OTHER = {
     "uuid": "gen_random_uuid()",
     "text": "coalesce({0}, '') || 'x'",
     "bigint": "coalesce({0}, 0) + 1",
+    "numeric": "coalesce({0}, 0) + 1",
     "boolean": "NOT coalesce({0}, false)",
     "date": "coalesce({0}, current_date) + 1",
     "timestamp with time zone": "coalesce({0}, now()) + interval '1 day'",

@@ -4,6 +4,7 @@ counts, details, files or errors, and asking for one is answered like asking for
 Which operations that is about is taken from docs/permissions.md; one that is not tried here makes a test fail.
 """
 
+import itertools
 import json
 import uuid
 from collections.abc import Mapping
@@ -63,6 +64,10 @@ ABOUT: Mapping[Call, Mapping[str, Any]] = {
     ("membership", "submit_entry"): {"id": "activity", "unit_id": "unit"},
     ("membership", "get_entry"): {"id": "entry"},
     ("membership", "withdraw_entry"): {"id": "entry"},
+    ("membership", "report_figures"): {"id": "unit", "period_id": "period"},
+    ("membership", "explain_finding"): {"id": "finding"},
+    ("membership", "sign_pact"): {"id": "unit", "pact_id": "pact"},
+    ("membership", "answer_complaint"): {"id": "notice"},
     ("finance", "get_receivable"): {"invoice_id": "invoice"},
     ("finance", "get_collection_slip"): {"number": "slip"},
     ("finance", "print_collection_slip"): {"number": "slip"},
@@ -77,6 +82,9 @@ GIVEN: Mapping[str, Mapping[str, Any]] = {
     "propose_change": {"short_name": "汾河"},
     "write_in_case": {"text": "补充材料"},
     "reopen_case": {"reason": "尚未解决"},
+    "report_figures": {"figures": [{"indicator": "revenue", "value": "1.0"}]},
+    "explain_finding": {"text": "口径不同"},
+    "answer_complaint": {"text": "情况属实"},
     "revise_article": {**ARTICLE, "if_match": "*"},
     "review_article": {"kind": "facts", "revision": 1, "passed": True},
     # Without consent neither makes anything (X10), so that a unit has the one of each that it was given.
@@ -91,6 +99,10 @@ LISTS: Mapping[Call, str] = {
     ("membership", "list_acknowledgements"): "unit_id",
     ("membership", "list_sign_ups"): "unit_id",
     ("membership", "list_entries"): "unit_id",
+    ("membership", "list_figures"): "unit_id",
+    ("membership", "list_findings"): "unit_id",
+    ("membership", "list_signatures"): "unit_id",
+    ("membership", "list_complaint_notices"): "unit_id",
     ("finance", "list_receivables"): "unit_id",
     ("publishing", "list_articles"): "unit_id",
 }
@@ -122,6 +134,7 @@ class Secretariat:
         self.association = association
         association.set_clock(f"{DAY}T09:00:00+08:00")
         self.clerk, self.cashier = association.person("clerk"), association.person("cashier")
+        self._months = itertools.count(1)
         self.resolve()
         self.contest = self.open_contest()
 
@@ -181,7 +194,8 @@ class Secretariat:
         article = self.do("publishing", "submit_article", author, **ARTICLE)["id"]
         somebody = self.association.person(*ROLES, unit=unit, person=person)
         has = {"unit": unit, "invoice": invoice, "slip": slip, "article": article}
-        return House(somebody, has | self.asked_by(unit, somebody) | self.taking_part(unit, somebody))
+        has |= self.asked_by(unit, somebody) | self.taking_part(unit, somebody)
+        return House(somebody, has | self.statistics(unit) | self.self_discipline(unit, person))
 
     def asked_by(self, unit: str, somebody: Person) -> dict[str, str]:
         """What the unit asked for, and a paper that it has yet to acknowledge."""
@@ -199,6 +213,27 @@ class Secretariat:
         sign_up = self.do("membership", "sign_up_participants", somebody, **of_unit, participants=people)["items"][0]
         entry = self.do("membership", "submit_entry", somebody, **of_unit, **ENTRY)
         return {"activity": self.contest, "sign_up": sign_up["id"], "entry": entry["id"]}
+
+    def statistics(self, unit: str) -> dict[str, str]:
+        """A period in which the unit has reported something doubtful."""
+        month = {"year": YEAR, "month": next(self._months), "unit_ids": [unit]}
+        period = self.do("membership", "open_period", self.clerk, **month)["id"]
+        figures = [{"indicator": "users_4g", "value": "2.0"}, {"indicator": "mobile_users", "value": "1.0"}]
+        given = {"id": unit, "period_id": period, "figures": figures}
+        (finding,) = self.do("membership", "report_figures", self.clerk, **given)["findings"]
+        return {"period": period, "finding": finding["id"]}
+
+    def self_discipline(self, unit: str, person: str) -> dict[str, str]:
+        """A pact that the unit has signed, and a complaint about it."""
+        pacts = self.do("membership", "list_pacts", self.clerk, limit=1)["items"]
+        text = {"title": "自律公约", "text": "公平竞争。", "adopted_on": "2020-01-01", "effective_from": "2020-01-01"}
+        pact = pacts[0]["id"] if pacts else self.do("membership", "record_pact", self.clerk, **text)["id"]
+        self.do("membership", "sign_pact", self.clerk, id=unit, pact_id=pact, person_id=person)
+        about = {"respondent_unit_id": unit, "outsider": "customer", "kind": "service", "statement": "推诿"}
+        complaint = self.do("membership", "record_complaint", self.clerk, **about)["id"]
+        told = {"id": complaint, "allegation": "反映推诿"}
+        notice = self.do("membership", "accept_complaint", self.clerk, **told)["notice"]["id"]
+        return {"pact": pact, "notice": notice}
 
 
 @pytest.fixture(scope="module")
@@ -281,7 +316,6 @@ def test_another_units_is_answered_like_what_does_not_exist(
     secretariat: Secretariat, mine: House, theirs: House, call: Call
 ) -> None:
     nothing = {**{what: str(uuid.uuid4()) for what in mine.has}, "slip": "0"}
-    nothing = {**{what: str(uuid.uuid4()) for what in mine.has}, "slip": "0"}
     own = ask(mine, secretariat, call, mine.has)
     another, missing = (ask(mine, secretariat, call, thing) for thing in (theirs.has, nothing))
     assert own.status != 404
@@ -300,8 +334,8 @@ def test_a_list_holds_the_units_own_rows_and_no_others(
     items = secretariat.do(*call, mine.somebody, limit=200)["items"]
     assert items
     assert {item[LISTS[call]] for item in items} == {mine.unit}
-    page = secretariat.do(*call, mine.somebody, limit=1)
-    assert (len(page["items"]), page["next"]) == (1, None), "not even a next page tells of others"
+    page = secretariat.do(*call, mine.somebody, limit=len(items))
+    assert (page["items"], page["next"]) == (items, None), "not even a next page tells of others"
 
 
 @pytest.mark.parametrize(

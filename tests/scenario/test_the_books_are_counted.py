@@ -137,6 +137,9 @@ SEEN = {
         "dues_standards": "id resolution_id resolution adopted_on effective_from ended_on",
         "dues_amounts": "standard_id tier amount",
         "dues_invoices": "id unit_id year tier amount owes state due_on standard_id issued_on slip",
+        "statistics_periods": "id year month due_on",
+        "statistics_editions": "id period_id number basis expected reported",
+        "statistics_totals": "edition_id value growth",
     },
     "publishing": {
         "articles": "id author_id unit_id characters published_at retracted_at fee",

@@ -18,6 +18,11 @@ from services.membership.dues.rules import DuesTerms
 from services.membership.personal_data.rules import RequestTerms
 from services.membership.rights.rules import PostRoles
 from services.membership.roles.rules import Incompatibilities
+from services.membership.self_discipline.complaints.rules import HandlingTerms
+from services.membership.statistics.editions.rules import Chart, Stated
+from services.membership.statistics.indicators.rules import Indicator
+from services.membership.statistics.periods.rules import ReportingTerms
+from services.membership.statistics.plausibility.rules import Checks
 from services.membership.units.rules import Basis, Tier, tier
 from shared.personal.terms import Terms, classes_of, load
 from shared.text import Text
@@ -203,6 +208,54 @@ def personal_data_classes() -> dict[str, Text]:
 def request_terms() -> tuple[RequestTerms, ...]:
     """Every version of how long there is to answer requests about personal data (X4, X12)."""
     return tuple(RequestTerms.from_data(version) for version in _load("personal_requests.json")["versions"])
+
+
+@cache
+def founding_indicators() -> tuple[Indicator, ...]:
+    """The indicators that the document's figures are of (M13)."""
+    given = _load("statistics.json")["indicators"]
+    effective_from = date.fromisoformat(given["effective_from"])
+    return tuple(Indicator.from_data(each, effective_from) for each in given["items"])
+
+
+@cache
+def founding_statistics() -> Stated:
+    """The figures of the province for October 2020, as the document states them (M13)."""
+    return Stated.from_data(_load("statistics_2020_10.json"))
+
+
+@cache
+def plausibility_checks() -> tuple[Checks, ...]:
+    """Every version of what is checked in figures and by which limits (M13, X4)."""
+    return tuple(Checks.from_data(version) for version in _load("statistics.json")["plausibility"])
+
+
+@cache
+def reporting_terms() -> tuple[ReportingTerms, ...]:
+    """Every version of how long there is to report figures (M13, X4)."""
+    return tuple(ReportingTerms.from_data(version) for version in _load("statistics.json")["terms"])
+
+
+@cache
+def report_charts() -> tuple[Chart, ...]:
+    """The charts of a statistics report, in order (M13)."""
+    return tuple(Chart.from_data(each) for each in _load("statistics.json")["charts"])
+
+
+@cache
+def handling_terms() -> tuple[HandlingTerms, ...]:
+    """Every version of what may be complained about and what may be decided (M12, X4)."""
+    return tuple(HandlingTerms.from_data(version) for version in _load("self_discipline.json")["versions"])
+
+
+def complaint_kinds() -> dict[str, Text]:
+    """Every kind of complaint there ever was, by code."""
+    return {code: label for terms in handling_terms() for code, label in terms.kinds.items()}
+
+
+def complaint_measures() -> dict[str, Text]:
+    """Every measure there ever was, by code."""
+    return {code: label for terms in handling_terms() for code, label in terms.measures.items()}
 
 
 @cache
