@@ -4,6 +4,7 @@ from services.membership.accounts import books as accounts
 from services.membership.dues import books as dues
 from services.membership.people import books as people
 from services.membership.personal_data import books as personal_data
+from services.membership.reminders import books as reminders
 from services.membership.representatives import books as representatives
 from services.membership.rights import books as rights
 from services.membership.units import books as units
@@ -17,6 +18,7 @@ BOOKS = Books(
         *accounts.CHECKS,
         *rights.CHECKS,
         *dues.CHECKS,
+        *reminders.CHECKS,
         *personal_data.CHECKS,
     ),
 )

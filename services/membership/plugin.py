@@ -5,6 +5,7 @@ from services.membership.base import Base
 from services.membership.books import BOOKS
 from services.membership.data import personal_data_terms
 from services.membership.events import EVENTS
+from services.membership.mailing import mailed
 from services.membership.seed import seed
 from services.membership.service import MembershipService
 from services.membership.sessions.withdrawing import withdrawn
@@ -16,7 +17,14 @@ from shared.plugins import Plugin
 from shared.text import Text
 
 _KNOWS_THE_MEMBERS = ["membership.unit.read", "membership.dues_standard.read"]
-_READS_DUES = [*_KNOWS_THE_MEMBERS, "membership.invoice.read", "membership.standing.read"]
+_READS_DUES = [
+    *_KNOWS_THE_MEMBERS,
+    "membership.invoice.read",
+    "membership.standing.read",
+    "membership.reminder.read",
+    "membership.dues_account.read",
+    "membership.unit_account.read",
+]
 
 PLUGIN = Plugin(
     name="membership",
@@ -25,6 +33,7 @@ PLUGIN = Plugin(
     service=MembershipService,
     models=Base.metadata,
     events=EVENTS,
+    mailed=mailed,
     books=BOOKS,
     personal_data=personal_data_terms(),
     needs=["governance", "finance", "certification", "publishing"],
@@ -40,6 +49,11 @@ PLUGIN = Plugin(
             "membership.dues_standard.read",
             "membership.invoice.*",
             "membership.standing.*",
+            "membership.contact.*",
+            "membership.reminder.*",
+            "membership.notice.read",
+            "membership.dues_account.*",
+            "membership.unit_account.read",
             SEE,
             "membership.personal_data.*",
         ],
@@ -55,6 +69,11 @@ PLUGIN = Plugin(
             OwnUnit("membership.representative.read"),
             OwnUnit("membership.invoice.read"),
             OwnUnit("membership.standing.read"),
+            OwnUnit("membership.contact.*"),
+            OwnUnit("membership.reminder.read"),
+            OwnUnit("membership.notice.read"),
+            OwnUnit("membership.unit_account.read"),
+            "membership.dues_account.read",
             "membership.dues_standard.read",
         ],
     },

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from services.membership.data import dues_terms
+from services.membership.data import dues_terms, standing_terms
 from services.membership.dues import rules
 from services.membership.dues.events import InvoiceIssued
 from services.membership.dues.models import DuesAmount, DuesStandard, Invoice
@@ -25,6 +25,8 @@ from services.membership.dues.schemas import (
     StandingOut,
 )
 from services.membership.dues.standing import account_of, follow
+from services.membership.notices.sending import send_slip
+from services.membership.reminders.stopping import stop_reminding
 from services.membership.units.models import Unit
 from shared.api.operations import operation
 from shared.api.paging import Page, PageRequest
@@ -160,8 +162,9 @@ class Dues:
 
     @on_event("finance", "receivable.settled.v1", InvoiceSettled)
     def follow_settlement(self, tx: Tx, invoice_id: uuid.UUID, unit_id: uuid.UUID, slip: str) -> None:
-        """Notes that nothing is open and which slip finance made for it (M5, F12)."""
+        """Notes that nothing is open and which slip finance made for it, and sends the unit word of it (M5, F12)."""
         _owing(tx, unit_id, invoice_id, 0).slip = slip
+        send_slip(tx, unit_id, slip)
 
     @operation(
         "GET /units/{id}/standing",
@@ -184,11 +187,16 @@ class Dues:
         kind="action",
     )
     def review_standings(self, tx: Tx) -> dict[str, Any]:
-        """Finds the units whose last day to pay has passed since their standing was last set (M4). Done again it
-        changes nothing."""
+        """Finds the units that became overdue, or are suspended by now, since their standing was last set (M4). Done
+        again it changes nothing. Being suspended is a state; nothing follows from it by itself."""
+        terms = in_force(standing_terms(), tx.today, rules.STANDING_TERMS)
         late = select(Invoice.unit_id).where(Invoice.state == rules.InvoiceState.OPEN, Invoice.due_on < tx.today)
-        behind = select(Unit.id).where(Unit.id.in_(late), Unit.standing != rules.Standing.OVERDUE).order_by(Unit.id)
-        changed = sum(follow(tx, tx.lock(Unit, id)) for id in tx.all(behind))
+        long_late = late.where(Invoice.due_on <= terms.last_due_on(tx.today))
+        behind = select(Unit.id).where(
+            (Unit.id.in_(late) & Unit.standing.not_in((rules.Standing.OVERDUE, rules.Standing.SUSPENDED)))
+            | (Unit.id.in_(long_late) & (Unit.standing != rules.Standing.SUSPENDED))
+        )
+        changed = sum(follow(tx, tx.lock(Unit, id)) for id in tx.all(behind.order_by(Unit.id)))
         return {"changed": changed, "as_of": tx.today}
 
 
@@ -204,4 +212,6 @@ def _owing(tx: Tx, unit_id: uuid.UUID, invoice_id: uuid.UUID, fen: int) -> Invoi
     invoice = tx.lock(Invoice, invoice_id)
     invoice.owing(fen)
     follow(tx, unit)
+    if invoice.state == rules.InvoiceState.SETTLED:
+        stop_reminding(tx, invoice.id)
     return invoice

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from shared.errors import Forbidden, Refused, TooMany, Unauthenticated
+from shared.text import Text
 
 REFRESH_LIFETIME = timedelta(hours=24)
 """How long a session may stand unused."""
@@ -68,9 +69,11 @@ def session_over() -> Unauthenticated:
     )
 
 
-def wrong_password() -> Refused:
+def wrong_password(field: str = "old_password") -> Refused:
     """What somebody is told who is signed in and does not know the present password."""
-    return Refused("M11", "原密码不正确", "The old password is wrong", code="wrong-password", field="old_password")
+    old = field == "old_password"
+    said = Text("原密码不正确", "The old password is wrong") if old else Text("密码不正确", "The password is wrong")
+    return Refused("M11", *said, code="wrong-password", field=field)
 
 
 def check_person_acts(scoped: bool) -> None:
