@@ -42,6 +42,10 @@ ABOUT: Mapping[Call, Mapping[str, Any]] = {
     ("membership", "list_representatives"): {"id": "unit"},
     ("membership", "get_standing"): {"id": "unit"},
     ("membership", "get_invoice"): {"id": "invoice"},
+    ("membership", "list_invoice_reminders"): {"id": "invoice"},
+    ("membership", "get_unit_contact"): {"id": "unit"},
+    ("membership", "set_unit_contact"): {"id": "unit"},
+    ("membership", "get_unit_dues_account"): {"id": "unit"},
     ("finance", "get_receivable"): {"invoice_id": "invoice"},
     ("finance", "get_collection_slip"): {"number": "slip"},
     ("finance", "print_collection_slip"): {"number": "slip"},
@@ -52,11 +56,15 @@ ABOUT: Mapping[Call, Mapping[str, Any]] = {
 """Operations about one thing → parameter → what of a unit's it names."""
 GIVEN: Mapping[str, Mapping[str, Any]] = {
     "revise_article": {**ARTICLE, "if_match": "*"},
+    "set_unit_contact": {"mail_address": "dues@example.com"},
+    "get_unit_dues_account": {"year": YEAR},
     "review_article": {"kind": "facts", "revision": 1, "passed": True},
 }
 LISTS: Mapping[Call, str] = {
     ("membership", "list_units"): "id",
     ("membership", "list_invoices"): "unit_id",
+    ("membership", "list_reminders"): "unit_id",
+    ("membership", "list_notices"): "unit_id",
     ("finance", "list_receivables"): "unit_id",
     ("publishing", "list_articles"): "unit_id",
 }
@@ -128,8 +136,11 @@ class Secretariat:
         invoice = self.do("membership", "issue_invoice", self.clerk, unit_id=unit, year=YEAR)["id"]
         known = f"SELECT 1 FROM receivables WHERE id = '{invoice}'"
         eventually(lambda: self.association.rows("finance", known))
+        self.do("membership", "record_reminder", self.clerk, id=invoice, means="phone")
         paid = {"invoice_id": invoice, "amount": "5000.00", "means": "bank"}
         slip = self.do("finance", "record_payment", self.cashier, **paid)["slip"]
+        sent = f"SELECT 1 FROM notices WHERE unit_id = '{unit}'"
+        eventually(lambda: self.association.rows("membership", sent))
         author = self.association.person("correspondent", unit=unit)
         article = self.do("publishing", "submit_article", author, **ARTICLE)["id"]
         somebody = self.association.person(*ROLES, unit=unit, person=person)

@@ -34,6 +34,8 @@ IMPERSONAL_COLUMNS = {
     "membership.failed_sign_ins.name_index": "a blind index of whatever was typed; forgotten after a day",
     "membership.representatives.named_at": "when somebody was named",
     "membership.representatives.named_by": "the id of an account",
+    "membership.notices.mail_id": "the id of a mail",
+    "membership.reminders.mail_id": "the id of a mail",
     "membership.units.name": "the name of a unit",
     "membership.units.short_name": "the name of a unit",
 }
