@@ -19,6 +19,7 @@ from shared.api.job_runner import JobRunner
 from shared.api.jobs import jobs_of
 from shared.api.manifest import manifest_of
 from shared.api.operations import Operation
+from shared.api.timer import EVERY, Timer
 from shared.bus.connection import EMBEDDED
 from shared.bus.consumer import EventConsumer
 from shared.bus.discovery import Announcer
@@ -84,6 +85,9 @@ class Chassis(DependencyProvider):
             Loop(f"{runtime.name} jobs", self._jobs.work, interval=pause, wake=signals.jobs),
             Loop(f"{runtime.name} seal", self._seal, interval=pause, wake=signals.seal, calm=settings.poll_every),
         ]
+        timer = Timer(runtime, jobs_of(service).values())
+        if timer.daily and settings.timers:
+            self._loops.append(Loop(f"{runtime.name} timer", timer.work, interval=EVERY))
         self._mails = MailSender(runtime) if runtime.plugin.mailed else None
         if self._mails:
             self._loops.append(Loop(f"{runtime.name} mails", self._mails.work, interval=pause, wake=signals.mails))

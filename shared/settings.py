@@ -55,6 +55,8 @@ class Settings:
     """How many proxies stand in front of the gateway: so many entries of X-Forwarded-* are believed."""
     state: Path = Path("data/state")
     """Where the gateway keeps the last good manifests."""
+    timers: bool = True
+    """Whether what is due each day is started by itself; not where tests move the clock."""
     mail: str = MAIL_OUTBOX
     """How mail leaves: smtp://host:port (STARTTLS, or ?tls=none), smtps://host:port, either with ?ca=file; "outbox"
     writes it into ``mail_folder`` instead, one .eml a message."""

@@ -15,9 +15,12 @@ _NOTICED = {"queued": NoticeOutcome.MAILED, "sent": NoticeOutcome.SENT, "parked"
 def mailed(tx: Tx, mail: Mail) -> None:
     """Keep with a reminder or a notice what became of its mail; a reminder that did not leave is to be made by hand."""
     reminder = tx.find(Reminder, mail_id=mail.id)
-    if reminder is not None and reminder.outcome in _REMINDED.values():
-        reminder.outcome = _REMINDED[mail.state]
-        if reminder.outcome == Outcome.TO_DO and not tx.get(Invoice, reminder.invoice_id).owes:
+    if reminder is not None:
+        # Payments and whoever reminds by hand hold the invoice too.
+        invoice, reminder = tx.lock(Invoice, reminder.invoice_id), tx.lock(Reminder, reminder.id)
+        if reminder.outcome in _REMINDED.values():
+            reminder.outcome = _REMINDED[mail.state]
+        if reminder.outcome == Outcome.TO_DO and not invoice.owes:
             reminder.outcome = Outcome.NOT_NEEDED
     notice = tx.find(Notice, mail_id=mail.id)
     if notice is not None:

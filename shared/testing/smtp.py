@@ -39,14 +39,25 @@ class MailServer:
         if login is not None:
             options |= {"authenticator": self._authenticate, "auth_required": True, "auth_require_tls": True}
         self._login = login
-        self._controller = Controller(self, hostname="127.0.0.1", port=self.port, **options)
+        self._options = options
+        self._controller: Controller | None = None
 
     def __enter__(self) -> Self:
-        self._controller.start()
+        self.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._controller.stop()
+        self.stop()
+
+    def start(self) -> None:
+        """Listen, for the first time or again."""
+        self._controller = Controller(self, hostname="127.0.0.1", port=self.port, **self._options)
+        self._controller.start()
+
+    def stop(self) -> None:
+        controller, self._controller = self._controller, None
+        if controller is not None:
+            controller.stop()
 
     def refuse(self, recipient: str, answer: str) -> None:
         """Answer so to every mail for ``recipient``."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from services.membership.data import dues_terms, standing_terms
+from services.membership.data import dues_terms
 from services.membership.dues import rules
 from services.membership.dues.events import InvoiceIssued
 from services.membership.dues.models import DuesAmount, DuesStandard, Invoice
@@ -24,10 +24,11 @@ from services.membership.dues.schemas import (
     ReviewOut,
     StandingOut,
 )
-from services.membership.dues.standing import account_of, follow
+from services.membership.dues.standing import account_of, follow, follow_days
 from services.membership.notices.sending import send_slip
 from services.membership.reminders.stopping import stop_reminding
 from services.membership.units.models import Unit
+from shared.api.jobs import RunningJob, job
 from shared.api.operations import operation
 from shared.api.paging import Page, PageRequest
 from shared.bus.listening import on_event
@@ -189,15 +190,12 @@ class Dues:
     def review_standings(self, tx: Tx) -> dict[str, Any]:
         """Finds the units that became overdue, or are suspended by now, since their standing was last set (M4). Done
         again it changes nothing. Being suspended is a state; nothing follows from it by itself."""
-        terms = in_force(standing_terms(), tx.today, rules.STANDING_TERMS)
-        late = select(Invoice.unit_id).where(Invoice.state == rules.InvoiceState.OPEN, Invoice.due_on < tx.today)
-        long_late = late.where(Invoice.due_on <= terms.last_due_on(tx.today))
-        behind = select(Unit.id).where(
-            (Unit.id.in_(late) & Unit.standing.not_in((rules.Standing.OVERDUE, rules.Standing.SUSPENDED)))
-            | (Unit.id.in_(long_late) & (Unit.standing != rules.Standing.SUSPENDED))
-        )
-        changed = sum(follow(tx, tx.lock(Unit, id)) for id in tx.all(behind.order_by(Unit.id)))
-        return {"changed": changed, "as_of": tx.today}
+        return {"changed": follow_days(tx), "as_of": tx.today}
+
+    @job("review-standings", label=("核对会费状态", "Review standings"), daily_from=1)
+    def review_standings_daily(self, job: RunningJob) -> None:
+        with job.begin() as tx:
+            job.finish(tx, {"changed": follow_days(tx)})
 
 
 def _standards(tx: Tx) -> list[rules.Standard]:

@@ -15,7 +15,7 @@ def account_of(tx: Tx, unit: Unit) -> rules.Account:
     """How the unit stands today, by its invoices."""
     open_ = tx.all(select(Invoice).where(Invoice.unit_id == unit.id, Invoice.state == rules.InvoiceState.OPEN))
     owed = [rules.Owed(invoice.owes, invoice.due_on) for invoice in open_]
-    return rules.account(owed, tx.today, in_force(standing_terms(), tx.today, rules.STANDING_TERMS))
+    return rules.account(owed, tx.today, _terms(tx))
 
 
 def follow(tx: Tx, unit: Unit) -> bool:
@@ -27,3 +27,19 @@ def follow(tx: Tx, unit: Unit) -> bool:
     unit.standing = account.standing
     tx.emit(UnitStandingChanged.of(unit, before=before, terms=account.terms))
     return True
+
+
+def follow_days(tx: Tx) -> int:
+    """Keep today's standing with the units that are overdue or suspended by now, only because days went by; how many
+    changed. Done again it changes nothing."""
+    late = select(Invoice.unit_id).where(Invoice.state == rules.InvoiceState.OPEN, Invoice.due_on < tx.today)
+    long_late = late.where(Invoice.due_on <= _terms(tx).last_due_on(tx.today))
+    behind = select(Unit.id).where(
+        (Unit.id.in_(late) & Unit.standing.not_in((rules.Standing.OVERDUE, rules.Standing.SUSPENDED)))
+        | (Unit.id.in_(long_late) & (Unit.standing != rules.Standing.SUSPENDED))
+    )
+    return sum(follow(tx, tx.lock(Unit, id)) for id in tx.all(behind.order_by(Unit.id)))
+
+
+def _terms(tx: Tx) -> rules.StandingTerms:
+    return in_force(standing_terms(), tx.today, rules.STANDING_TERMS)

@@ -38,7 +38,7 @@ class Reminders:
         hand. Each step of each invoice is taken once, however often this is run."""
         return tx.start_job("remind-of-dues")
 
-    @job("remind-of-dues", label=("会费催收", "Remind of dues"))
+    @job("remind-of-dues", label=("会费催收", "Remind of dues"), daily_from=9)
     def remind_of_dues(self, job: RunningJob) -> None:
         with job.begin() as tx:
             ids = tx.all(select(Invoice.id).where(Invoice.owes > 0).order_by(Invoice.id))

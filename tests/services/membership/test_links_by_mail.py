@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from services.membership.links import rules
 from shared.testing.association import Answer, Association, eventually
@@ -109,8 +110,6 @@ def test_known_unknown_closed_without_address_and_too_soon_are_answered_alike(
 
 @pytest.mark.rule(id="M11")
 def test_the_answer_takes_the_same_statements_for_every_name(direct: Make) -> None:
-    from sqlalchemy import event
-
     membership = direct()
     membership.holder(membership.administrator(), "known", "editor")
     made: list[list[str]] = []

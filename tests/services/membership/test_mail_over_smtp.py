@@ -96,10 +96,10 @@ def test_mail_leaves_a_green_process_and_bad_answers_are_dealt_with(post_office:
 
 
 def test_a_server_that_is_away_is_waited_for(post_office: Post, server: MailServer) -> None:
-    server.__exit__()
+    server.stop()
     id = post_office.write()
     eventually(lambda: post_office.state(id) == ("queued", "away"), within=30)
-    server.__enter__()
+    server.start()
     eventually(lambda: post_office.state(id) == ("sent", None), within=30)
     assert server.ids() == [f"<{id}@association.example>"]
 

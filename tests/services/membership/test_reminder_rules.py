@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.membership.data import mail_terms, reminder_schedules
@@ -80,6 +80,7 @@ def test_the_latest_step_whose_day_has_come_is_taken_and_stands_for_those_before
 
 
 @pytest.mark.rule(id="M4")
+@settings(suppress_health_check=[HealthCheck.too_slow])  # where many work on one machine
 @given(SCHEDULES, st.integers(1, 120), st.lists(st.integers(0, 400), max_size=10).map(sorted))
 def test_whenever_it_is_looked_each_step_counts_once_and_one_a_day(
     schedule: Schedule, days_to_pay: int, looks: list[int]
