@@ -116,7 +116,7 @@ def from_environment() -> Settings:
         state=Path(env.str("STATE", str(base.state))),
         mail=env.str("MAIL", "", validate=a_way_for_mail) or base.mail,
         mail_folder=Path(env.str("MAIL_FOLDER", str(base.mail_folder))),
-        mail_from=env.str("MAIL_FROM", "") or base.mail_from,
+        mail_from=env.str("MAIL_FROM", base.mail_from, validate=an_address),
         mail_name=env.str("MAIL_NAME", base.mail_name),
         mail_user=env.str("MAIL_USER", base.mail_user),
         mail_password=_secret(env, "MAIL_PASSWORD"),
@@ -127,6 +127,12 @@ def _secret(env: Env, name: str) -> str:
     """A secret from the file that ``<name>_FILE`` names, as containers are given them, or from ``<name>`` itself."""
     file = env.str(f"{name}_FILE", "")
     return Path(file).read_text("utf-8").strip() if file else env.str(name, "")
+
+
+def an_address(value: str) -> None:
+    """Bare, such as dues@association.example: the name beside it has a setting of its own."""
+    if not re.fullmatch(r"[\w.!#$%&'*+/=?^`{|}~-]+@[a-z0-9.-]+", value, re.ASCII):
+        raise ValidationError(f"{value!r} is no address such as dues@association.example")
 
 
 def a_way_for_mail(value: str) -> None:

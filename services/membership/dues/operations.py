@@ -194,6 +194,7 @@ class Dues:
 
     @job("review-standings", label=("核对会费状态", "Review standings"), daily_from=1)
     def review_standings_daily(self, job: RunningJob) -> None:
+        """The same, each night."""
         with job.begin() as tx:
             job.finish(tx, {"changed": follow_days(tx)})
 

@@ -86,6 +86,7 @@ class DuesAccounts:
 
     @job("send-dues-account", label=("报告会费专账", "Report a year's dues"))
     def send_the_account(self, job: RunningJob, year: int) -> None:
+        """Sends it, a unit a transaction."""
         with job.begin() as tx:
             pdf = Attachment(_filename(year), pdf_of(_account(tx, year), tx.now), PDF)
             units = tx.all(select(Unit).order_by(Unit.id))

@@ -50,6 +50,7 @@ class LinkRequests:
 
     @job("send-link", label=("寄送重设密码链接", "Send a link by mail"))
     def send_link(self, job: RunningJob) -> None:
+        """Sends a link where there is an account to send it to. The job looks the same where there is none."""
         with job.begin() as tx:
             assert job.content is not None
             _send(tx, tx.vault.unseal(job.content))

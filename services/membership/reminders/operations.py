@@ -40,6 +40,8 @@ class Reminders:
 
     @job("remind-of-dues", label=("会费催收", "Remind of dues"), daily_from=9)
     def remind_of_dues(self, job: RunningJob) -> None:
+        """Takes the step that is due of each open invoice, an invoice a transaction: begun again after a crash, it goes
+        on where it was."""
         with job.begin() as tx:
             ids = tx.all(select(Invoice.id).where(Invoice.owes > 0).order_by(Invoice.id))
         outcomes: Counter[Outcome | None] = Counter()

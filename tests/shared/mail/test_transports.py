@@ -157,6 +157,13 @@ def test_a_setting_that_cannot_be_read_is_named(monkeypatch: pytest.MonkeyPatch,
         from_environment()
 
 
+@pytest.mark.parametrize("value", ["dues", "协会@association.example", "Dues <dues@association.example>", "a@b\nX: y"])
+def test_who_mail_comes_from_is_a_bare_address(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    monkeypatch.setenv("XIEHUI_MAIL_FROM", value)
+    with pytest.raises(EnvValidationError, match="XIEHUI_MAIL_FROM"):
+        from_environment()
+
+
 def test_the_password_comes_from_a_file_and_is_never_shown(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "password").write_text("漳河水长流\n")
     monkeypatch.setenv("XIEHUI_MAIL_PASSWORD_FILE", str(tmp_path / "password"))
