@@ -2,6 +2,7 @@
 
 from services.membership.accounts import books as accounts
 from services.membership.dues import books as dues
+from services.membership.notices import books as notices
 from services.membership.people import books as people
 from services.membership.personal_data import books as personal_data
 from services.membership.reminders import books as reminders
@@ -19,6 +20,7 @@ BOOKS = Books(
         *rights.CHECKS,
         *dues.CHECKS,
         *reminders.CHECKS,
+        *notices.CHECKS,
         *personal_data.CHECKS,
     ),
 )

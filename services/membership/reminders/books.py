@@ -2,26 +2,22 @@
 
 from sqlalchemy import select
 
+from services.membership.contacts.books import left_by_their_mail
 from services.membership.dues.models import Invoice
 from services.membership.reminders.models import Reminder
 from services.membership.reminders.rules import Outcome
 from services.membership.reminders.taking import KIND
 from shared.books.declared import Fault, Faults
 from shared.books.look import Look
-from shared.books.matching import matched
-from shared.store.tables import Mail
 from shared.text import Text
 
 
-def reminders_went_out_by_their_mail(look: Look) -> Faults:
-    """Each mail that reminds is of one reminder, which says what became of it (M4)."""
-    mails = {row.id: row.state for row in look.session.execute(select(Mail.id, Mail.state).where(Mail.kind == KIND))}
-    reminders = look.session.execute(select(Reminder.mail_id, Reminder.outcome).where(Reminder.mail_id.is_not(None)))
-    outcomes = {row.mail_id: Outcome(row.outcome) for row in reminders}
-    yield from matched("reminders by mail", dict.fromkeys(mails), ((id, None) for id in outcomes))
+def reminders_left_by_their_mail(look: Look) -> Faults:
+    """Each mail that reminds is of one reminder, which says what became of it; one that was given up may be to do, done
+    or not needed any more (M4)."""
+    rows = look.session.execute(select(Reminder.mail_id, Reminder.outcome).where(Reminder.mail_id.is_not(None)))
     says = {"queued": Outcome.MAILED, "sent": Outcome.SENT}
-    wanted = {id: says.get(mails[id]) for id, outcome in outcomes.items() if outcome in says.values() and id in mails}
-    yield from matched("outcome of reminders by mail", wanted, ((id, outcomes[id]) for id in wanted))
+    yield from left_by_their_mail(look, "reminders", [KIND], {row.mail_id: row.outcome for row in rows}, says)
 
 
 def nobody_is_to_be_reminded_of_what_is_settled(look: Look) -> Faults:
@@ -31,4 +27,4 @@ def nobody_is_to_be_reminded_of_what_is_settled(look: Look) -> Faults:
         yield Fault(f"reminders {id}", Text("会费已缴清，仍列为待催收", "To be done, and the invoice is settled"))
 
 
-CHECKS = (reminders_went_out_by_their_mail, nobody_is_to_be_reminded_of_what_is_settled)
+CHECKS = (reminders_left_by_their_mail, nobody_is_to_be_reminded_of_what_is_settled)

@@ -40,7 +40,8 @@ class Post:
             "mail_from": "dues@association.example",
             "mail_retry_delays": [0.2] * 50,
         }
-        self.association = Association(settings, ["membership"], folder / "log.jsonl", issuer)
+        clock = "2021-02-01T10:00:00+08:00"
+        self.association = Association(settings, ["membership"], folder / "log.jsonl", issuer, clock=clock)
         self.runtime = Runtime(PLUGIN, Settings(database_urls={"membership": url}, keys=keys))
 
     def write(self, to: str = TO) -> str:
@@ -117,3 +118,11 @@ def test_killed_between_sending_and_noting_it_is_sent_again_under_the_same_id(
     post_office.association.start()
     eventually(lambda: post_office.state(id) == ("sent", None), within=30)
     assert server.ids() == [f"<{id}@association.example>"] * 2
+
+
+@pytest.mark.rule(id="M4")
+def test_reminders_and_standings_are_looked_after_each_day_by_themselves(post_office: Post) -> None:
+    jobs = "SELECT kind, state, principal FROM chassis.jobs ORDER BY kind"
+    itself = {"state": "done", "principal": "service:membership"}
+    wanted = [{"kind": kind, **itself} for kind in ("remind-of-dues", "review-standings")]
+    eventually(lambda: post_office.association.rows("membership", jobs) == wanted, within=30)
