@@ -15,8 +15,9 @@ RUN useradd --system --uid 10001 --create-home --home-dir /var/lib/xiehui xiehui
 COPY --from=builder /opt/venv /opt/venv
 COPY --from=builder /app /app
 ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
-# A new volume takes over whose folder it covers: the gateway keeps its last good manifests here.
-RUN install --directory --owner=xiehui /state
+# A new volume takes over whose folder it covers: the gateway keeps its last good manifests in the one, and mail is
+# written into the other where no server takes it.
+RUN install --directory --owner=xiehui /state && install --directory --owner=xiehui --mode=0700 /mail
 # Code belongs to root; only here may the process write.
 WORKDIR /var/lib/xiehui
 USER xiehui

@@ -19,6 +19,7 @@ from shared.api.job_runner import JobRunner
 from shared.api.jobs import jobs_of
 from shared.api.manifest import manifest_of
 from shared.api.operations import Operation
+from shared.api.timer import EVERY, Timer
 from shared.bus.connection import EMBEDDED
 from shared.bus.consumer import EventConsumer
 from shared.bus.discovery import Announcer
@@ -27,6 +28,7 @@ from shared.bus.listening import subscriptions_of
 from shared.bus.relay import Relay
 from shared.bus.withdrawing import Withdrawing
 from shared.loops import Loop
+from shared.mail.sending import MailSender
 from shared.runtime import Runtime
 from shared.store.audit import BATCH, seal_batch
 
@@ -84,6 +86,12 @@ class Chassis(DependencyProvider):
             Loop(f"{runtime.name} jobs", self._jobs.work, interval=pause, wake=signals.jobs),
             Loop(f"{runtime.name} seal", self._seal, interval=pause, wake=signals.seal, calm=settings.poll_every),
         ]
+        timer = Timer(runtime, jobs_of(service).values())
+        if timer.daily and settings.timers:
+            self._loops.append(Loop(f"{runtime.name} timer", timer.work, interval=EVERY))
+        self._mails = MailSender(runtime) if runtime.plugin.mailed else None
+        if self._mails:
+            self._loops.append(Loop(f"{runtime.name} mails", self._mails.work, interval=pause, wake=signals.mails))
         self._consumer = EventConsumer(settings.amqp_url, runtime.name, subscriptions, inbox) if subscriptions else None
         self._announcer = Announcer(
             settings.amqp_url, runtime.keyring, manifest_of(runtime.plugin), every=settings.announce_every
@@ -102,6 +110,8 @@ class Chassis(DependencyProvider):
     def ask_to_stop(self) -> None:
         """Say goodbye on the bus, and begin nothing new beside requests; what is in hand goes on."""
         self._jobs.stop()
+        if self._mails:
+            self._mails.stop()
         self._relay.give_up()
         for thread in self._threads():
             thread.ask_to_stop()

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from shared.books.declared import Books
     from shared.bus.events import EventSchema
     from shared.personal.terms import Terms
+    from shared.store.tables import Mail
     from shared.store.tx import Tx
 
 ENTRY_POINT_GROUP = "xiehui.services"
@@ -60,6 +61,9 @@ class Plugin:
     withdrawn: "Callable[[Tx], Mapping[str, datetime]] | None" = None
     """Of a service that signs people in: whose access tokens hold no longer, account or session → the moment up to
     which they were issued. A transaction that adds to it wakes "withdrawals" (ADR 0033)."""
+    mailed: "Callable[[Tx, Mail], None] | None" = None
+    """Of a service that sends mail, and so of no other: what it has to note where a mail was sent or given up, or is
+    to be sent again, in the transaction that says so (ADR 0043)."""
     books: "Books | None" = None
     """What only the service knows of what must fit together in its database; see :mod:`shared.books`."""
     personal_data: "Sequence[Terms]" = ()

@@ -254,6 +254,7 @@ class Embedded:
             database_urls={name: self._postgres.url(name) for name in self._names},
             keys=self.data / "keys",
             state=self.data / "state",
+            mail_folder=self.data / "outbox",
         )
         migrate(self._settings, self._names, told=told)
         self._runner = start(self._settings, self._names)

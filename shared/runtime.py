@@ -45,6 +45,7 @@ class Signals:
     retry: threading.Event = field(default_factory=threading.Event)
     jobs: threading.Event = field(default_factory=threading.Event)
     seal: threading.Event = field(default_factory=threading.Event)
+    mails: threading.Event = field(default_factory=threading.Event)
     withdrawals: threading.Event = field(default_factory=threading.Event)
 
     def wake(self, names: set[str]) -> None:

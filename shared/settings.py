@@ -5,12 +5,16 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 from environs import Env, ValidationError, validate
 
 DEFAULT_RETRY_DELAYS = (5.0, 30.0, 120.0, 600.0)
 RATE_CLASSES = ("read", "write", "sign-in", "public")
+DEFAULT_MAIL_RETRY_DELAYS = (60.0, 300.0, 1800.0, 7200.0, *(21600.0,) * 15)
+"""Four days, as RFC 5321 (4.5.4.1) wants it of whoever sends mail."""
 OPTIONAL, SIGNERS = "optional", "signers"
+MAIL_OUTBOX = "outbox"
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,19 @@ class Settings:
     """How many proxies stand in front of the gateway: so many entries of X-Forwarded-* are believed."""
     state: Path = Path("data/state")
     """Where the gateway keeps the last good manifests."""
+    timers: bool = True
+    """Whether what is due each day is started by itself; not where tests move the clock."""
+    mail: str = MAIL_OUTBOX
+    """How mail leaves: smtp://host:port (STARTTLS, or ?tls=none), smtps://host:port, either with ?ca=file; "outbox"
+    writes it into ``mail_folder`` instead, one .eml a message."""
+    mail_folder: Path = Path("data/outbox")
+    mail_from: str = "xiehui@localhost"
+    """The address that mail comes from, and ``mail_name`` the name beside it."""
+    mail_name: str = ""
+    mail_user: str = ""
+    mail_password: str = field(default="", repr=False)
+    mail_retry_delays: tuple[float, ...] = DEFAULT_MAIL_RETRY_DELAYS
+    """After each failed attempt to send a mail; after the last of them it is given up."""
 
     @property
     def address(self) -> str:
@@ -97,9 +114,42 @@ def from_environment() -> Settings:
         cors_origins=tuple(env.list("CORS_ORIGINS", default=[], validate=each_an_origin)),
         trusted_proxies=env.int("TRUSTED_PROXIES", base.trusted_proxies, validate=at_least(0)),
         state=Path(env.str("STATE", str(base.state))),
+        mail=env.str("MAIL", "", validate=a_way_for_mail) or base.mail,
+        mail_folder=Path(env.str("MAIL_FOLDER", str(base.mail_folder))),
+        mail_from=env.str("MAIL_FROM", base.mail_from, validate=an_address),
+        mail_name=env.str("MAIL_NAME", base.mail_name),
+        mail_user=env.str("MAIL_USER", base.mail_user),
+        mail_password=_secret(env, "MAIL_PASSWORD"),
     )
 
 
+def _secret(env: Env, name: str) -> str:
+    """A secret from the file that ``<name>_FILE`` names, as containers are given them, or from ``<name>`` itself."""
+    file = env.str(f"{name}_FILE", "")
+    return Path(file).read_text("utf-8").strip() if file else env.str(name, "")
+
+
+def an_address(value: str) -> None:
+    """Bare, such as dues@association.example: the name beside it has a setting of its own."""
+    if not re.fullmatch(r"[\w.!#$%&'*+/=?^`{|}~-]+@[a-z0-9.-]+", value, re.ASCII):
+        raise ValidationError(f"{value!r} is no address such as dues@association.example")
+
+
+def a_way_for_mail(value: str) -> None:
+    """ "outbox", or the URL of a server; credentials have settings of their own, since URLs are shown and logged."""
+    if value in ("", MAIL_OUTBOX):
+        return
+    try:
+        url = urlsplit(value)
+        fits = url.scheme in ("smtp", "smtps") and bool(url.hostname) and url.port != 0 and url.username is None
+    except ValueError:
+        fits = False
+    options = parse_qs(url.query, keep_blank_values=True) if fits else {}
+    if not fits or not options.keys() <= {"tls", "ca"} or options.get("tls", ["starttls"])[-1] not in _MAIL_TLS:
+        raise ValidationError('it is neither "outbox" nor smtp://host:port?tls=starttls|none or smtps://host:port')
+
+
+_MAIL_TLS = ("starttls", "none")
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?|https?://\[[0-9a-f:.]+\](:[0-9]{1,5})?")
 
 

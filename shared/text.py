@@ -1,5 +1,6 @@
 """Sentences in the two languages people read here: Chinese first, English on request."""
 
+from datetime import date
 from typing import Literal, NamedTuple
 
 Language = Literal["zh", "en"]
@@ -13,6 +14,11 @@ class Text(NamedTuple):
 
     def in_(self, language: Language) -> str:
         return self.en if language == "en" else self.zh
+
+
+def chinese_day(day: date) -> str:
+    """A day as papers write it: 2020年12月24日."""
+    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def negotiate(accept_language: str | None) -> Language:

@@ -5,11 +5,15 @@ from services.membership.activities import access as activities
 from services.membership.applications import access as applications
 from services.membership.cases import access as cases
 from services.membership.change_requests import access as change_requests
+from services.membership.contacts import access as contacts
 from services.membership.dues import access as dues
+from services.membership.dues_accounts import access as dues_accounts
 from services.membership.honorary_posts import access as honorary_posts
+from services.membership.notices import access as notices
 from services.membership.people import access as people
 from services.membership.personal_data import access as personal_data
 from services.membership.profiles import access as profiles
+from services.membership.reminders import access as reminders
 from services.membership.representatives import access as representatives
 from services.membership.roster import access as roster
 from services.membership.self_discipline import access as self_discipline
@@ -44,6 +48,10 @@ GRANTS: Grants = together(
     representatives.GRANTS,
     profiles.GRANTS,
     dues.GRANTS,
+    contacts.GRANTS,
+    reminders.GRANTS,
+    dues_accounts.GRANTS,
+    notices.GRANTS,
     cases.GRANTS,
     acknowledgements.GRANTS,
     honorary_posts.GRANTS,

@@ -13,9 +13,11 @@ from services.membership.decisions import books as decisions
 from services.membership.dues import books as dues
 from services.membership.honorary_posts import books as honorary_posts
 from services.membership.leaving import books as leaving
+from services.membership.notices import books as notices
 from services.membership.people import books as people
 from services.membership.personal_data import books as personal_data
 from services.membership.profiles import books as profiles
+from services.membership.reminders import books as reminders
 from services.membership.representatives import books as representatives
 from services.membership.rights import books as rights
 from services.membership.self_discipline import books as self_discipline
@@ -36,6 +38,8 @@ BOOKS = Books(
         *accounts.CHECKS,
         *rights.CHECKS,
         *dues.CHECKS,
+        *reminders.CHECKS,
+        *notices.CHECKS,
         *personal_data.CHECKS,
         *profiles.CHECKS,
         *cases.CHECKS,

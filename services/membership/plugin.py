@@ -6,6 +6,7 @@ from services.membership.base import Base
 from services.membership.books import BOOKS
 from services.membership.data import personal_data_terms
 from services.membership.events import EVENTS
+from services.membership.mailing import mailed
 from services.membership.profiles.models import ProfileEntry
 from services.membership.profiles.operations import READ_MODEL
 from services.membership.seed import seed
@@ -30,4 +31,5 @@ PLUGIN = Plugin(
     welcome=welcome,
     issues_tokens=True,
     withdrawn=withdrawn,
+    mailed=mailed,
 )

@@ -15,17 +15,23 @@ from services.membership.applications.reviewing import ApplicationReviews
 from services.membership.cases.confidential import ConfidentialCases
 from services.membership.cases.operations import Cases
 from services.membership.change_requests.operations import ChangeRequests
+from services.membership.contacts.operations import Contacts
 from services.membership.decisions.operations import HeardDecisions
 from services.membership.dues.operations import Dues
+from services.membership.dues_accounts.operations import DuesAccounts
 from services.membership.grants.operations import RoleGrants
 from services.membership.honorary_posts.operations import HonoraryPosts
 from services.membership.leaving.operations import UnitsLeaving
 from services.membership.links.operations import Links
+from services.membership.links.requesting import LinkRequests
+from services.membership.mail_addresses.operations import OwnMailAddress
+from services.membership.notices.operations import Notices
 from services.membership.people.operations import People
 from services.membership.personal_data.erasures import Erasures
 from services.membership.personal_data.held import PersonalData
 from services.membership.personal_data.operations import PersonalDataRequests
 from services.membership.profiles.operations import Profiles
+from services.membership.reminders.operations import Reminders
 from services.membership.representatives.operations import Representatives
 from services.membership.rights.operations import FollowedPosts
 from services.membership.roster.operations import Roster
@@ -44,6 +50,7 @@ from services.membership.studies.operations import Studies
 from services.membership.units.operations import Units
 from services.membership.visits.operations import Visits
 from shared.chassis import Service
+from shared.mail.operations import SendsMail
 
 
 class MembershipService(
@@ -61,15 +68,21 @@ class MembershipService(
     ConfidentialCases,
     Acknowledgements,
     HonoraryPosts,
+    Contacts,
+    Reminders,
+    Notices,
+    DuesAccounts,
     People,
     Representatives,
     Accounts,
     RoleGrants,
     FollowedPosts,
     Links,
+    LinkRequests,
     Sessions,
     Everywhere,
     OwnAccount,
+    OwnMailAddress,
     SecondFactors,
     ApiTokens,
     Machines,
@@ -91,6 +104,7 @@ class MembershipService(
     Complaints,
     Visits,
     Studies,
+    SendsMail,
 ):
     """Member units and their dues, people, the accounts they sign in with, and what they do together."""
 

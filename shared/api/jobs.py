@@ -32,6 +32,8 @@ class JobSpec:
     kind: str
     label: Text
     method: str
+    daily_from: int | None = None
+    """The hour of each business day from which the job is started by itself; None: by operations only."""
 
 
 class RunningJob(Protocol):
@@ -61,11 +63,14 @@ class JobOut(f.Schema):
     ended_at = f.Moment("结束时间", "Ended at", allow_none=True)
 
 
-def job(kind: str, *, label: tuple[str, str]) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Make a method the way a kind of long work is done."""
+def job(
+    kind: str, *, label: tuple[str, str], daily_from: int | None = None
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Make a method the way a kind of long work is done. With ``daily_from``, an hour, it is started by itself as well,
+    once on each business day: such a method takes no arguments, and run again it does nothing twice."""
 
     def declare(function: Callable[..., None]) -> Callable[..., None]:
-        function.job = JobSpec(kind, Text(*label), function.__name__)  # type: ignore[attr-defined]
+        function.job = JobSpec(kind, Text(*label), function.__name__, daily_from)  # type: ignore[attr-defined]
         return function
 
     return declare

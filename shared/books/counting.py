@@ -19,7 +19,7 @@ from shared.books.constraints import check_constraints
 from shared.books.declared import Books, Faults, Finding
 from shared.books.keys import check_audit, check_keys
 from shared.books.look import Look
-from shared.books.messages import check_heard, check_inbox, check_jobs, check_outbox
+from shared.books.messages import check_heard, check_inbox, check_jobs, check_mails, check_outbox
 from shared.books.numbers import check_numbers
 from shared.bus.listening import readers_of
 from shared.plugins import Plugin
@@ -70,6 +70,7 @@ def _count(plugin: Plugin, sessions: Mapping[str, Session], told: Told) -> Itera
         "inbox": partial(check_inbox, session),
         "heard": partial(check_heard, name, readers_of(plugin.service), sessions),
         "jobs": partial(check_jobs, session),
+        "mails": partial(check_mails, session),
         "keys": partial(check_keys, session, plugin),
         "audit": partial(check_audit, session),
         "numbers": partial(check_numbers, session, books.numbers),

@@ -15,7 +15,7 @@ from shared.books.look import AT_ONCE
 from shared.bus.events import CE, EventSchema
 from shared.bus.inbox import FOR, reader_of
 from shared.plugins import Plugin
-from shared.store.tables import Inbox, Job, Outbox
+from shared.store.tables import Inbox, Job, Mail, Outbox
 from shared.text import Text
 
 SETTLED = frozenset({"done", "dropped"})
@@ -79,6 +79,17 @@ def check_jobs(session: Session) -> Faults:
     """No long work is open."""
     for row in session.execute(select(Job.id, Job.kind, Job.state).where(Job.state.not_in(("done", "failed")))):
         yield Fault(f"chassis.jobs {row.id}", Text(f"任务 {row.kind} 未完成", f"{row.kind} is {row.state}"))
+
+
+def check_mails(session: Session) -> Faults:
+    """No mail waits, and none was given up: those wait for a person."""
+    open_mails = select(Mail.id, Mail.kind, Mail.state, Mail.attempts, Mail.error).where(Mail.state != "sent")
+    for row in session.execute(open_mails.order_by(Mail.id)):
+        tried = Text(f"已试 {row.attempts} 次（{row.error}）", f"{row.attempts} attempts ({row.error})")
+        yield Fault(
+            f"chassis.mails {row.id}",
+            Text(f"{row.kind} 邮件未发出，{tried.zh}", f"{row.kind} is {row.state}: {tried.en}"),
+        )
 
 
 @dataclass(frozen=True)

@@ -118,18 +118,23 @@ def reseal(
     something cannot be opened."""
     from shared.running import chosen, once
     from shared.store import resealing
+    from shared.store.tables import ChassisBase
 
     (plugin,) = chosen([service])
     with once(plugin, from_environment()) as runtime, Progress(console=console) as progress:
-        task = progress.add_task(service, total=resealing.count_sealed(runtime.engine, plugin.models))
-        done = resealing.reseal(
-            runtime.engine,
-            plugin.models,
-            runtime.vault,
-            batch=batch,
-            pause=pause,
-            told=lambda seen: progress.advance(task, seen),
-        )
+        # The mail that waits is the chassis' own (ADR 0043).
+        tables = (plugin.models, ChassisBase.metadata)
+        task = progress.add_task(service, total=sum(resealing.count_sealed(runtime.engine, each) for each in tables))
+        done = resealing.Resealed()
+        for models in tables:
+            done += resealing.reseal(
+                runtime.engine,
+                models,
+                runtime.vault,
+                batch=batch,
+                pause=pause,
+                told=lambda seen: progress.advance(task, seen),
+            )
     console.print(f"{service}: {done.anew} / {done.seen} 重新封存 / sealed anew")
     for place in done.unreadable:
         console.print(f"打不开 / cannot be opened: {place}", markup=False, soft_wrap=True)

@@ -50,6 +50,22 @@ def _probe(port: int, path: str) -> dict[str, Any]:
     return {"test": ["CMD", "python", "-c", code], "interval": "10s", "timeout": "5s", "retries": 6}
 
 
+_MAIL = {
+    "XIEHUI_MAIL": "${MAIL:-outbox}",
+    "XIEHUI_MAIL_FOLDER": "/mail",
+    "XIEHUI_MAIL_FROM": "${MAIL_FROM:-xiehui@localhost}",
+    "XIEHUI_MAIL_NAME": "${MAIL_NAME:-}",
+    "XIEHUI_MAIL_USER": "${MAIL_USER:-}",
+    # Not "…PASSWORD", which `make env` would make up.
+    "XIEHUI_MAIL_PASSWORD": "${MAIL_SECRET:-}",
+}
+
+
+def _mail_volume(plugin: Plugin) -> str:
+    """Where mail is written to as long as no server is set."""
+    return f"mail-{plugin.name}"
+
+
 def _service(plugin: Plugin) -> dict[str, Any]:
     return {
         "image": "xiehui:latest",
@@ -62,8 +78,9 @@ def _service(plugin: Plugin) -> dict[str, Any]:
             "XIEHUI_HOST": "0.0.0.0",
             "XIEHUI_PUBLIC_URL": "${PUBLIC_URL:-http://127.0.0.1:8000}",
             **({"XIEHUI_SECOND_FACTOR": "${SECOND_FACTOR:-optional}"} if plugin.issues_tokens else {}),
+            **(_MAIL if plugin.mailed else {}),
         },
-        "volumes": [f"keys-{plugin.name}:/keys:ro"],
+        "volumes": [f"keys-{plugin.name}:/keys:ro", *([f"{_mail_volume(plugin)}:/mail"] if plugin.mailed else [])],
         "depends_on": {
             "setup": {"condition": "service_completed_successfully"},
             "rabbitmq": {"condition": "service_healthy"},
@@ -132,7 +149,8 @@ def compose() -> dict[str, Any]:
     """The compose file as data."""
     services = list(plugins().values())
     data = ["postgres", "rabbitmq", "rabbitmq-definitions", "gateway-state"]
-    volumes = [*data, "keys-root", *(f"keys-{name}" for name in _holders(services))]
+    keys = ["keys-root", *(f"keys-{name}" for name in _holders(services))]
+    volumes = [*data, *keys, *(_mail_volume(plugin) for plugin in services if plugin.mailed)]
     return {
         "name": "xiehui",
         "services": {
@@ -215,6 +233,7 @@ def env_example() -> str:
     lines += [f"{name}=" for name in secrets]
     lines += ["PORT=8000", "PUBLIC_URL=http://127.0.0.1:8000", "SECOND_FACTOR=optional"]
     lines += ["TRUSTED_PROXIES=0", "CORS_ORIGINS="]
+    lines += ["MAIL=outbox", "MAIL_FROM=xiehui@localhost", "MAIL_NAME=", "MAIL_USER=", "MAIL_SECRET="]
     return "\n".join(lines) + "\n"
 
 

@@ -21,7 +21,7 @@ from sqlalchemy import Column, MetaData, Table
 
 from shared.text import Text
 
-Shown = Literal["whole", "last4", "not"]
+Shown = Literal["whole", "last4", "mail", "not"]
 Began = str | Callable[[], Any] | None
 
 _PERSONAL = "personal"
@@ -33,7 +33,8 @@ ERASED = "（已删除）"
 
 @dataclass(frozen=True)
 class Personal:
-    """What a column holds. ``shown``: "whole", of a sealed text the "last4", or "not" (indexes and search keys).
+    """What a column holds. ``shown``: "whole", of a sealed text the "last4", of a sealed "mail" address the first
+    letter and the domain, or "not" (indexes and search keys).
 
     Erased, it is null where it may be, else ``erased``; with ``unique`` that is told apart by the row's id.
     """

@@ -14,6 +14,7 @@ from shared.personal.declaring import Personal, holdings
 from shared.personal.rules import last_day
 from shared.personal.terms import terms_of
 from shared.plugins import Plugin
+from shared.standards.mail_address import MailAddress
 from shared.store.tables import Consent
 from shared.store.tx import Tx
 from shared.text import Text
@@ -85,6 +86,8 @@ def _value(tx: Tx, declared: Personal, value: Any) -> str | None:
     if declared.shown == "last4":
         text = tx.vault.unseal(value) if isinstance(value, bytes) else str(value)
         return f"****{text[-4:]}"
+    if declared.shown == "mail":
+        return MailAddress.parse(tx.vault.unseal(value)).masked
     return str(value)
 
 

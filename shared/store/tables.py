@@ -2,7 +2,8 @@
 
 ``outbox`` what happened and must be told; ``inbox`` what was heard, and what could not be handled yet;
 ``audit`` who did what, ``seals`` where its chain ends; ``idempotency`` answers already given; ``jobs`` long work;
-``counters`` numbers without gaps; ``consents`` who let what be kept; ``subjects`` whose rows are under which index.
+``counters`` numbers without gaps; ``consents`` who let what be kept; ``subjects`` whose rows are under which index;
+``mails`` what is to be sent by mail.
 """
 
 import json
@@ -13,7 +14,7 @@ from typing import Any
 from sqlalchemy import Identity, Index, MetaData, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from shared.store.base import NAMING, Columns, new_id
+from shared.store.base import NAMING, SEALED, Columns, new_id
 
 SCHEMA = "chassis"
 
@@ -189,3 +190,31 @@ class Subject(ChassisBase):
 
     person_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     index: Mapped[str] = mapped_column(primary_key=True)
+
+
+class Mail(ChassisBase):
+    """A letter, written in the transaction of its cause. ``state``: queued, sent, parked (given up, for a person).
+
+    Its id is its Message-ID. ``recipient`` and ``content`` are taken out at ``erase_at``, ``keep_days`` after it was
+    sent or given up; ``error`` is why the last attempt failed, without addresses. All moments are wall time.
+    """
+
+    __tablename__ = "mails"
+    __table_args__ = (
+        Index("ix_mails_due", "next_attempt_at", postgresql_where=text("state = 'queued'")),
+        Index("ix_mails_kept", "erase_at", postgresql_where=text("content IS NOT NULL")),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    kind: Mapped[str]
+    recipient: Mapped[bytes | None] = mapped_column(info=SEALED)
+    content: Mapped[bytes | None] = mapped_column(info=SEALED)
+    state: Mapped[str]
+    attempts: Mapped[int] = mapped_column(default=0)
+    error: Mapped[str | None]
+    queued_at: Mapped[datetime]
+    next_attempt_at: Mapped[datetime | None]
+    expires_at: Mapped[datetime | None]
+    keep_days: Mapped[int]
+    settled_at: Mapped[datetime | None]
+    erase_at: Mapped[datetime | None]

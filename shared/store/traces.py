@@ -67,7 +67,7 @@ class Command:
 
 class Traces:
     """Gathers them while a transaction goes on. ``wakes`` names what to wake once it is committed: "relay", "retry",
-    "jobs", "seal", "withdrawals"."""
+    "jobs", "seal", "mails", "withdrawals"."""
 
     def __init__(self) -> None:
         self.wakes: set[str] = set()

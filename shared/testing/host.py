@@ -47,6 +47,7 @@ class Host:
                 **settings,
                 "keys": Path(settings["keys"]),
                 "retry_delays": tuple(settings.get("retry_delays", Settings.retry_delays)),
+                "mail_retry_delays": tuple(settings.get("mail_retry_delays", Settings.mail_retry_delays)),
             },
         )
         names = configuration["services"]

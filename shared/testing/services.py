@@ -57,6 +57,8 @@ def association(
         "keys": str(keys),
         "retry_delays": [0.2, 0.4],
         "poll_every": 0.5,
+        "timers": False,
+        "mail_folder": str(tmp_path_factory.mktemp("mail")),
     }
     log = tmp_path_factory.mktemp("association") / "log.jsonl"
     running = Association(settings, sorted(plugins()), log, issuer, clock=START).start()

@@ -68,6 +68,10 @@ ABOUT: Mapping[Call, Mapping[str, Any]] = {
     ("membership", "explain_finding"): {"id": "finding"},
     ("membership", "sign_pact"): {"id": "unit", "pact_id": "pact"},
     ("membership", "answer_complaint"): {"id": "notice"},
+    ("membership", "list_invoice_reminders"): {"id": "invoice"},
+    ("membership", "get_unit_contact"): {"id": "unit"},
+    ("membership", "set_unit_contact"): {"id": "unit"},
+    ("membership", "get_unit_dues_account"): {"id": "unit"},
     ("finance", "get_receivable"): {"invoice_id": "invoice"},
     ("finance", "get_collection_slip"): {"number": "slip"},
     ("finance", "print_collection_slip"): {"number": "slip"},
@@ -86,6 +90,8 @@ GIVEN: Mapping[str, Mapping[str, Any]] = {
     "explain_finding": {"text": "口径不同"},
     "answer_complaint": {"text": "情况属实"},
     "revise_article": {**ARTICLE, "if_match": "*"},
+    "set_unit_contact": {"mail_address": "dues@example.com"},
+    "get_unit_dues_account": {"year": YEAR},
     "review_article": {"kind": "facts", "revision": 1, "passed": True},
     # Without consent neither makes anything (X10), so that a unit has the one of each that it was given.
     "sign_up_participants": {"participants": [{"name": "田间", "consent": False}]},
@@ -103,6 +109,8 @@ LISTS: Mapping[Call, str] = {
     ("membership", "list_findings"): "unit_id",
     ("membership", "list_signatures"): "unit_id",
     ("membership", "list_complaint_notices"): "unit_id",
+    ("membership", "list_reminders"): "unit_id",
+    ("membership", "list_notices"): "unit_id",
     ("finance", "list_receivables"): "unit_id",
     ("publishing", "list_articles"): "unit_id",
 }
@@ -188,8 +196,11 @@ class Secretariat:
         invoice = self.do("membership", "issue_invoice", self.clerk, unit_id=unit, year=YEAR)["id"]
         known = f"SELECT 1 FROM receivables WHERE id = '{invoice}'"
         eventually(lambda: self.association.rows("finance", known))
+        self.do("membership", "record_reminder", self.clerk, id=invoice, means="phone")
         paid = {"invoice_id": invoice, "amount": "5000.00", "means": "bank"}
         slip = self.do("finance", "record_payment", self.cashier, **paid)["slip"]
+        sent = f"SELECT 1 FROM notices WHERE unit_id = '{unit}'"
+        eventually(lambda: self.association.rows("membership", sent))
         author = self.association.person("correspondent", unit=unit)
         article = self.do("publishing", "submit_article", author, **ARTICLE)["id"]
         somebody = self.association.person(*ROLES, unit=unit, person=person)

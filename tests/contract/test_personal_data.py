@@ -38,6 +38,8 @@ IMPERSONAL_COLUMNS = {
     "membership.unit_applications.contact_person_id": "the id of a person",
     "membership.unit_applications.name": "the name of a unit",
     "membership.unit_applications.short_name": "the name of a unit",
+    "membership.notices.mail_id": "the id of a mail",
+    "membership.reminders.mail_id": "the id of a mail",
     "membership.units.name": "the name of a unit",
     "membership.units.short_name": "the name of a unit",
 }

@@ -34,7 +34,8 @@ NUMBER = IdentityNumber.make("999999", date(1991, 4, 9), 417).reveal()
 WRONG = NUMBER[:-1] + ("0" if NUMBER[-1] != "0" else "1")
 PHONE = "13935149999"
 PASSWORD = "漳河水长流-2022年不外传"
-TABLES = ("outbox", "inbox", "audit", "idempotency", "jobs", "seals", "counters", "consents", "subjects")
+MAIL_ADDRESS = "dues.office.leak@unit-of-nobody.example"
+TABLES = ("outbox", "inbox", "audit", "idempotency", "jobs", "seals", "counters", "consents", "subjects", "mails")
 
 
 def leaks(secrets: Iterable[str], where: str, said: str) -> list[str]:
@@ -59,7 +60,7 @@ class Left:
 def secrets() -> set[str]:
     numbers = {str(row["identity_number"]) for row in sample.enrolment_rows()}
     assert len(numbers) == 284
-    return numbers | {NUMBER, WRONG, PHONE, PASSWORD}
+    return numbers | {NUMBER, WRONG, PHONE, PASSWORD, MAIL_ADDRESS}
 
 
 def provoke(office: Office) -> list[str]:
@@ -79,7 +80,18 @@ def _provoked(http: httpx.Client) -> list[str]:
     assert first.json()["identity_last4"] == NUMBER[-4:]
     request = {"person_id": first.json()["id"], "kind": "see"}
     assert http.post("/v1/membership/personal-data-requests", json=request).status_code == 201
+    unit = http.get("/v1/membership/units").json()["items"][0]["id"]
+    contact = f"/v1/membership/units/{unit}/contact"
+    assert (
+        http.put(contact, json={"mail_address": MAIL_ADDRESS}).json()["mail_address"] == "d***@unit-of-nobody.example"
+    )
+    links = "/v1/membership/links/request"
+    assert http.post(links, json={"username": MAIL_ADDRESS}).status_code == 202
     answers = [
+        http.put(contact, json={"mail_address": f"{MAIL_ADDRESS} {PHONE}"}),
+        http.put(contact, json={"mail_address": [MAIL_ADDRESS]}),
+        http.put("/v1/membership/accounts/me/mail-address", json={"mail_address": MAIL_ADDRESS, "password": PASSWORD}),
+        http.post(links, json={"username": MAIL_ADDRESS * 3}),
         http.post(people, json={**consented, "identity_number": NUMBER}),
         http.post(people, json={**consented, "identity_number": WRONG}),
         http.post(people, json={**consented, "identity_number": int(NUMBER[:17])}),

@@ -10,7 +10,7 @@ from services.membership.accounts.rules import Secret
 from services.membership.base import Base
 from services.membership.grants import rules as grant_rules
 from shared.personal.declaring import personal, tied
-from shared.store.base import Versioned
+from shared.store.base import SEALED, Versioned
 from shared.store.changes import SECRET
 from shared.text import Text
 
@@ -36,6 +36,9 @@ class Account(Versioned, Base):
     username: Mapped[str] = mapped_column(unique=True, info=personal("account", Text("用户名", "User name")))
     person_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("people.id"))
     secret: Mapped[str]
+    mail_address: Mapped[bytes | None] = mapped_column(
+        info=SEALED | personal("contact", Text("邮箱", "Mail address"), shown="mail")
+    )
     password_hash: Mapped[str] = mapped_column(info=SECRET)
     secret_expires_at: Mapped[datetime | None]
     opened_at: Mapped[datetime]

@@ -14,8 +14,10 @@ from services.membership.activities.judging.rules import JudgingTerms
 from services.membership.activities.planning.rules import Kind
 from services.membership.applications.rules import AdmissionTerms
 from services.membership.cases.rules import CaseTerms
-from services.membership.dues.rules import DuesTerms
+from services.membership.contacts.rules import MailTerms
+from services.membership.dues.rules import DuesTerms, StandingTerms
 from services.membership.personal_data.rules import RequestTerms
+from services.membership.reminders.rules import Schedule
 from services.membership.rights.rules import PostRoles
 from services.membership.roles.rules import Incompatibilities
 from services.membership.self_discipline.complaints.rules import HandlingTerms
@@ -117,6 +119,12 @@ def link_lifetimes() -> dict[str, timedelta]:
 
 
 @cache
+def link_pause() -> timedelta:
+    """How long after a link that was asked for by mail none is sent again (M11)."""
+    return timedelta(minutes=_load("sign_in.json")["link_pause_minutes"])
+
+
+@cache
 def longest_api_token() -> timedelta:
     """How many days ahead the last day of an API token may lie (M11)."""
     return timedelta(days=_load("sign_in.json")["api_token_days"])
@@ -191,6 +199,29 @@ def activity_kinds() -> dict[str, Kind]:
 def judging_terms() -> tuple[JudgingTerms, ...]:
     """Every version of how entries are judged (M9, X4)."""
     return tuple(JudgingTerms.from_data(version) for version in _load("judging_terms.json")["versions"])
+
+
+def standing_terms() -> tuple[StandingTerms, ...]:
+    """Every version of when a unit that owes dues is suspended (M4, X4)."""
+    return tuple(StandingTerms.from_data(version) for version in _load("standing_terms.json")["versions"])
+
+
+@cache
+def reminder_schedules() -> tuple[Schedule, ...]:
+    """Every version of when a unit is reminded of its dues (M4, X4)."""
+    return tuple(Schedule.from_data(version) for version in _load("reminder_schedule.json")["versions"])
+
+
+@cache
+def mail_terms() -> tuple[MailTerms, ...]:
+    """Every version of how long the words of what was sent are kept (X4, X11)."""
+    return tuple(MailTerms.from_data(version) for version in _load("mail.json")["versions"])
+
+
+@cache
+def signature() -> Text:
+    """Who signs what members are sent."""
+    return Text(**_load("mail.json")["signed"])
 
 
 @cache

@@ -31,6 +31,7 @@ class UnitStandingChanged(EventSchema):
     unit_id = f.UUID("单位", "Unit", attribute="id")
     before = f.Choice("原会费状态", "Standing before", STANDINGS)
     standing = f.Choice("会费状态", "Standing", STANDINGS)
+    terms = f.String("会费状态规定版本", "Version of the terms of standing")
 
 
 EVENTS = (InvoiceIssued, UnitStandingChanged)

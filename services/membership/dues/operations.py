@@ -20,10 +20,13 @@ from services.membership.dues.schemas import (
     ReviewOut,
     StandingOut,
 )
-from services.membership.dues.standing import account_of, follow
+from services.membership.dues.standing import account_of, follow, follow_days
 from services.membership.leaving.spans import memberships_of
+from services.membership.notices.sending import send_slip
+from services.membership.reminders.stopping import stop_reminding
 from services.membership.units.models import Unit
 from services.membership.units.rules import check_member
+from shared.api.jobs import RunningJob, job
 from shared.api.operations import operation
 from shared.api.paging import Page, PageRequest
 from shared.bus.listening import on_event
@@ -124,8 +127,9 @@ class Dues:
 
     @on_event("finance", "receivable.settled.v1", InvoiceSettled)
     def follow_settlement(self, tx: Tx, invoice_id: uuid.UUID, unit_id: uuid.UUID, slip: str) -> None:
-        """Notes that nothing is open and which slip finance made for it (M5, F12)."""
+        """Notes that nothing is open and which slip finance made for it, and sends the unit word of it (M5, F12)."""
         _owing(tx, unit_id, invoice_id, 0).slip = slip
+        send_slip(tx, unit_id, slip)
 
     @operation(
         "GET /units/{id}/standing",
@@ -148,12 +152,15 @@ class Dues:
         kind="action",
     )
     def review_standings(self, tx: Tx) -> dict[str, Any]:
-        """Finds the units whose last day to pay has passed since their standing was last set (M4). Done again it
-        changes nothing."""
-        late = select(Invoice.unit_id).where(Invoice.state == rules.InvoiceState.OPEN, Invoice.due_on < tx.today)
-        behind = select(Unit.id).where(Unit.id.in_(late), Unit.standing != rules.Standing.OVERDUE).order_by(Unit.id)
-        changed = sum(follow(tx, tx.lock(Unit, id)) for id in tx.all(behind))
-        return {"changed": changed, "as_of": tx.today}
+        """Finds the units that became overdue, or are suspended by now, since their standing was last set (M4). Done
+        again it changes nothing. Being suspended is a state; nothing follows from it by itself."""
+        return {"changed": follow_days(tx), "as_of": tx.today}
+
+    @job("review-standings", label=("核对会费状态", "Review standings"), daily_from=1)
+    def review_standings_daily(self, job: RunningJob) -> None:
+        """The same, each night."""
+        with job.begin() as tx:
+            job.finish(tx, {"changed": follow_days(tx)})
 
 
 def _standards(tx: Tx) -> list[rules.Standard]:
@@ -168,4 +175,6 @@ def _owing(tx: Tx, unit_id: uuid.UUID, invoice_id: uuid.UUID, fen: int) -> Invoi
     invoice = tx.lock(Invoice, invoice_id)
     invoice.owing(fen)
     follow(tx, unit)
+    if invoice.state == rules.InvoiceState.SETTLED:
+        stop_reminding(tx, invoice.id)
     return invoice

@@ -22,6 +22,7 @@ ASSEMBLY = "assembly"
 
 STANDARD = Text("会费标准", "dues standards")
 TERMS = Text("会费缴纳期限", "terms of payment of dues")
+STANDING_TERMS = Text("会费状态规定", "terms of standing")
 
 
 class TierAmount(NamedTuple):
@@ -62,6 +63,24 @@ class DuesTerms:
     def due_on(self, issued_on: date) -> date:
         """The last day to pay an invoice of that day, all of it (X3)."""
         return issued_on + timedelta(days=self.days_to_pay)
+
+
+@dataclass(frozen=True, slots=True)
+class StandingTerms:
+    """One version of when a unit is suspended (X4): after ``days_overdue`` days of being overdue."""
+
+    version: str
+    effective_from: date
+    days_overdue: int
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> "StandingTerms":
+        """The terms as one entry of ``versions`` in data/standing_terms.json gives them."""
+        return cls(data["id"], date.fromisoformat(data["effective_from"]), data["days_overdue"])
+
+    def last_due_on(self, day: date) -> date:
+        """The latest last day to pay that suspends, on ``day``, a unit which has not paid by then."""
+        return day - timedelta(days=self.days_overdue + 1)
 
 
 def check_standard(body: str, amounts: Sequence[TierAmount], effective_from: date | None) -> dict[str, int]:
@@ -183,6 +202,7 @@ class Standing(StrEnum):
     GOOD = "good"
     OWING = "owing"
     OVERDUE = "overdue"
+    SUSPENDED = "suspended"
 
     @property
     def label(self) -> Text:
@@ -193,6 +213,7 @@ _STANDINGS = {
     Standing.GOOD: Text("正常", "Good"),
     Standing.OWING: Text("待缴", "Owing, not due yet"),
     Standing.OVERDUE: Text("欠费", "Overdue"),
+    Standing.SUSPENDED: Text("暂停", "Suspended"),
 }
 
 
@@ -208,23 +229,29 @@ class Owed(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """How a unit stands with its dues on a day; amounts in fen, ``overdue`` a part of ``owes``."""
+    """How a unit stands with its dues on a day; amounts in fen, ``overdue`` a part of ``owes``. ``terms`` is the
+    version that says when a unit is suspended (X4)."""
 
     standing: Standing
     owes: int
     overdue: int
     as_of: date
+    terms: str
 
     @property
     def good(self) -> bool:
         return self.standing is Standing.GOOD
 
 
-def account(invoices: Iterable[Owed], day: date) -> Account:
+def account(invoices: Iterable[Owed], day: date, terms: StandingTerms) -> Account:
     """How a unit with these invoices stands: good only while nothing that was invoiced is open, be it one fen; owing
-    until the last day to pay has passed, overdue from then on (M4)."""
+    until the last day to pay has passed, overdue from then on, suspended once that has lasted as long as ``terms`` say
+    (M4)."""
     owed = list(invoices)
     owes = sum(each.amount for each in owed)
-    overdue = sum(each.amount for each in owed if each.overdue(day))
-    standing = Standing.OVERDUE if overdue else Standing.OWING if owes else Standing.GOOD
-    return Account(standing, owes, overdue, day)
+    late = [each for each in owed if each.overdue(day)]
+    if any(each.due_on <= terms.last_due_on(day) for each in late):
+        standing = Standing.SUSPENDED
+    else:
+        standing = Standing.OVERDUE if late else Standing.OWING if owes else Standing.GOOD
+    return Account(standing, owes, sum(each.amount for each in late), day, terms.version)

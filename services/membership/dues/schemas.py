@@ -81,6 +81,7 @@ class StandingOut(f.Schema):
     owes = f.Money("尚欠", "Still owed")
     overdue = f.Money("其中逾期", "Of that overdue")
     as_of = f.Date("截至", "As of")
+    terms = f.String("会费状态规定版本", "Version of the terms of standing")
 
 
 class ReviewOut(f.Schema):

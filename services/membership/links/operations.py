@@ -1,14 +1,14 @@
 """Links 链接: given by an administrator, redeemed by whom they are for (M11, X8)."""
 
-import secrets
 import uuid
 
 from services.membership.accounts.credentials import hash_password
 from services.membership.accounts.models import Account
 from services.membership.accounts.rules import Secret, check_open, new_password, whose_account
-from services.membership.data import common_passwords, link_lifetimes
+from services.membership.data import common_passwords
 from services.membership.links import rules
 from services.membership.links.burning import burn_links
+from services.membership.links.making import make_link
 from services.membership.links.models import AccountLink
 from services.membership.links.schemas import LinkIn, LinkOut, RedemptionIn, RedemptionOut
 from services.membership.sessions.ending import Because, end_sessions
@@ -44,20 +44,7 @@ class Links:
         tx.keep_apart(whose_account(account.id, account.person_id))
         check_open(account.closed)
         rules.check_purpose(rules.Purpose(purpose), account.secret == Secret.OWN)
-        burn_links(tx, account.id)
-        token, now = secrets.token_urlsafe(32), wall_now()
-        link = AccountLink(
-            account_id=account.id,
-            purpose=purpose,
-            digest=digest(token),
-            given_at=now,
-            given_by=tx.principal.name,
-            expires_at=now + link_lifetimes()[purpose],
-        )
-        link.token, link.url = token, f"{tx.public_url}{rules.PATH}{token}"
-        tx.add(link)
-        tx.flush()
-        return link
+        return make_link(tx, account, rules.Purpose(purpose), tx.principal.name)
 
     @operation(
         "POST /links/redemption",

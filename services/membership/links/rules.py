@@ -1,6 +1,6 @@
 """Links 链接: what they are for, and when one holds (M11)."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from shared.errors import Refused
@@ -41,6 +41,16 @@ def holds(expires_at: datetime, spent: bool, closed: bool, now: datetime) -> boo
     """Whether a link still opens its account: not ``spent`` by its use or by a newer one, nor too old, and the account
     not ``closed``."""
     return not spent and not closed and now < expires_at
+
+
+BY_MAIL = "asked-by-mail"
+"""Who gave a link that nobody gave: it was asked for, and went to the account's own address."""
+
+
+def may_ask_again(last_given_at: datetime | None, pause: timedelta, now: datetime) -> bool:
+    """Whether a link that is asked for is sent, ``pause`` after the last one that was: else whoever knows a name could
+    fill somebody's mailbox, and burn each link before it is used."""
+    return last_given_at is None or now - last_given_at >= pause
 
 
 def invalid() -> Refused:

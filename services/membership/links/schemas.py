@@ -27,3 +27,13 @@ class RedemptionIn(f.Schema):
 
 class RedemptionOut(f.Schema):
     username = f.String("用户名", "User name")
+
+
+class LinkRequestIn(f.Schema):
+    username = f.String("用户名", "User name", required=True, min_length=1, max_length=100, personal="account")
+
+
+class LinkRequestOut(f.Schema):
+    """The same for every name, whether it is somebody's or not."""
+
+    said = f.String("答复", "What was said")

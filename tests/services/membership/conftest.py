@@ -2,8 +2,11 @@
 
 import json
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from email import message_from_bytes, policy
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +32,7 @@ from shared.testing.association import Answer, Association, Person, eventually
 from shared.testing.postgres import FreshDatabase
 
 PASSWORD = "汾河水长流-2021年"
+DUES = {"director": "5000.00", "standing_director": "10000.00"}
 
 
 @dataclass(frozen=True)
@@ -308,3 +312,85 @@ class Organiser:
 def organiser(association: Association) -> Organiser:
     association.set_clock("2061-03-01T09:00:00+08:00")
     return Organiser(association)
+
+
+class Desk:
+    """A clerk who writes to units about their dues, what finance and governance tell, and the outbox of the mail."""
+
+    association: Association
+    clerk: Person
+
+    def do(self, operation: str, as_: Person | None = None, **given: Any) -> Answer:
+        return self.association.call("membership", operation, as_=as_ or self.clerk, **given)
+
+    def at(self, day: str) -> None:
+        self.association.set_clock(f"{day}T09:00:00+08:00")
+
+    def tell(self, source: str, type_: str, subject: str, **body: Any) -> None:
+        """Put an event on the bus as its service would; it is heard when this returns."""
+        event = str(uuid.uuid4())
+        stated = {"id": event, "source": source, "type": type_, "subject": subject}
+        attributes = {"specversion": "1.0", "time": "2041-04-01T09:00:00+08:00", **stated}
+        headers = {f"cloudEvents_{name}": value for name, value in attributes.items()}
+        self.association.publish(f"{source}.events", type_, json.dumps(body).encode(), headers=headers)
+        row = f"SELECT 1 FROM chassis.inbox WHERE event_id = '{event}' AND state = 'done'"
+        eventually(lambda: self.association.rows("membership", row))
+
+    def resolve(self, day: str) -> None:
+        """A dues standard in force from that day on."""
+        resolution = str(new_id())
+        told = {
+            "resolution_id": resolution,
+            "number": "会员代表大会决议1号",
+            "body": "assembly",
+            "matter": "dues-standard",
+            "adopted_on": day,
+            "dues_amounts": [{"tier": tier, "amount": amount} for tier, amount in DUES.items()],
+            "effective_from": day,
+        }
+        self.tell("governance", "resolution.adopted.v1", f"resolution/{resolution}", **told)
+
+    def unit(self, address: str | None = None, **given: Any) -> str:
+        first17 = f"91140000M{int(new_id()) % 10**8:08d}"
+        fields = {"credit_code": first17 + check_character(first17), "tier": "director", **given}
+        unit = str(self.do("admit_unit", name="汾河信息公司", **fields)["id"])
+        if address is not None:
+            assert self.do("set_unit_contact", id=unit, mail_address=address).status == 200
+        return unit
+
+    def invoice(self, unit: str, year: int) -> str:
+        return str(self.do("issue_invoice", unit_id=unit, year=year)["id"])
+
+    def settle(self, unit: str, invoice: str, slip: str) -> None:
+        told = {"invoice_id": invoice, "unit_id": unit, "slip": slip}
+        self.tell("finance", "receivable.settled.v1", f"receivable/{invoice}", **told)
+
+    def job(self, operation: str, **given: Any) -> dict[str, Any]:
+        """The result of the job that an operation starts."""
+        started = self.do(operation, **given)
+        assert started.status == 202, started.problem
+        ended = eventually(lambda: self._ended(started["id"]), within=60)
+        assert ended["state"] == "done", ended
+        result: dict[str, Any] = ended["result"]
+        return result
+
+    def _ended(self, job: str) -> Any:
+        body = self.do("get_job", id=job).body
+        return body if body["state"] in ("done", "failed") else None
+
+    def mails(self, address: str) -> list[EmailMessage]:
+        """All that has left for an address so far."""
+        files = sorted(Path(self.association.settings["mail_folder"]).glob("*.eml"))
+        found = (message_from_bytes(file.read_bytes(), policy=policy.default) for file in files)
+        return [each for each in found if isinstance(each, EmailMessage) and each["To"] == address]
+
+
+@pytest.fixture
+def desk(association: Association) -> Desk:
+    return Desk(association, association.person("clerk"))
+
+
+@pytest.fixture
+def address() -> str:
+    """A mail address that nobody else has."""
+    return f"u{new_id().hex}@example.com"
