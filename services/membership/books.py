@@ -1,11 +1,13 @@
 """What must fit together in membership, each part in its room."""
 
 from services.membership.accounts import books as accounts
+from services.membership.billing import books as billing
 from services.membership.dues import books as dues
 from services.membership.people import books as people
 from services.membership.personal_data import books as personal_data
 from services.membership.representatives import books as representatives
 from services.membership.rights import books as rights
+from services.membership.standards import books as standards
 from services.membership.units import books as units
 from shared.books.declared import Books
 
@@ -16,7 +18,9 @@ BOOKS = Books(
         *representatives.CHECKS,
         *accounts.CHECKS,
         *rights.CHECKS,
+        *standards.CHECKS,
         *dues.CHECKS,
+        *billing.CHECKS,
         *personal_data.CHECKS,
     ),
 )

@@ -16,7 +16,13 @@ from shared.plugins import Plugin
 from shared.text import Text
 
 _KNOWS_THE_MEMBERS = ["membership.unit.read", "membership.dues_standard.read"]
-_READS_DUES = [*_KNOWS_THE_MEMBERS, "membership.invoice.read", "membership.standing.read"]
+_READS_DUES = [
+    *_KNOWS_THE_MEMBERS,
+    "membership.invoice.read",
+    "membership.standing.read",
+    "membership.billing_run.read",
+    "membership.dues_aging.read",
+]
 
 PLUGIN = Plugin(
     name="membership",
@@ -37,8 +43,10 @@ PLUGIN = Plugin(
             "membership.unit.*",
             "membership.person.*",
             "membership.representative.*",
-            "membership.dues_standard.read",
+            "membership.dues_standard.*",
             "membership.invoice.*",
+            "membership.billing_run.*",
+            "membership.dues_aging.read",
             "membership.standing.*",
             SEE,
             "membership.personal_data.*",

@@ -1,8 +1,10 @@
 """The membership service: one mixin a feature."""
 
 from services.membership.accounts.operations import Accounts
+from services.membership.aging.operations import Aging
 from services.membership.api_tokens.exchange import Machines
 from services.membership.api_tokens.operations import ApiTokens
+from services.membership.billing.operations import Billing
 from services.membership.dues.operations import Dues
 from services.membership.grants.operations import RoleGrants
 from services.membership.links.operations import Links
@@ -16,6 +18,7 @@ from services.membership.second_factor.operations import SecondFactors
 from services.membership.sessions.everywhere import Everywhere
 from services.membership.sessions.operations import Sessions
 from services.membership.sessions.own import OwnAccount
+from services.membership.standards.operations import DuesStandards
 from services.membership.units.operations import Units
 from shared.chassis import Service
 
@@ -23,7 +26,10 @@ from shared.chassis import Service
 class MembershipService(
     Service,
     Units,
+    DuesStandards,
     Dues,
+    Billing,
+    Aging,
     People,
     Representatives,
     Accounts,

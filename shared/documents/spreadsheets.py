@@ -22,6 +22,7 @@ from shared.errors import Invalid, Problem
 from shared.text import Text
 
 __all__ = [
+    "MEDIA_TYPE",
     "Cell",
     "Column",
     "Limits",
@@ -34,6 +35,7 @@ __all__ = [
     "write_rows",
 ]
 
+MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _HEADER_WITHIN = 10
 
 

@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from services.membership.aging.rules import AgingBands
 from services.membership.dues.rules import DuesTerms
 from services.membership.personal_data.rules import RequestTerms
 from services.membership.rights.rules import PostRoles
 from services.membership.roles.rules import Incompatibilities
+from services.membership.standards.rules import PublicationTerms
 from services.membership.units.rules import Basis, Tier, tier
 from shared.personal.terms import Terms, classes_of, load
 from shared.text import Text
@@ -117,6 +119,18 @@ def longest_api_token() -> timedelta:
 def dues_terms() -> tuple[DuesTerms, ...]:
     """Every version of how long there is to pay dues (M3, M4, X4)."""
     return tuple(DuesTerms.from_data(version) for version in _load("dues_terms.json")["versions"])
+
+
+@cache
+def dues_publication() -> tuple[PublicationTerms, ...]:
+    """Every version of within how long a dues standard is published to the members (M3, X4)."""
+    return tuple(PublicationTerms.from_data(version) for version in _load("dues_publication.json")["versions"])
+
+
+@cache
+def dues_aging() -> tuple[AgingBands, ...]:
+    """Every version of the bands by which dues are aged (M4, X4)."""
+    return tuple(AgingBands.from_data(version) for version in _load("dues_aging.json")["versions"])
 
 
 @cache

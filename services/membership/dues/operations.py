@@ -1,88 +1,34 @@
-"""Membership dues 会费: standards by resolution, invoices by standard, standing by payment (M3, M4)."""
+"""Membership dues 会费: invoices by standard, standing by payment (M3, M4)."""
 
 import uuid
-from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import date
 from typing import Any
 
 from sqlalchemy import select
 
-from services.membership.data import dues_terms
 from services.membership.dues import rules
-from services.membership.dues.events import InvoiceIssued
-from services.membership.dues.models import DuesAmount, DuesStandard, Invoice
+from services.membership.dues.issuing import issue
+from services.membership.dues.models import Invoice
 from services.membership.dues.schemas import (
-    DuesStandardOut,
     InvoiceIn,
     InvoiceOut,
     InvoicePaid,
     InvoiceQuery,
     InvoiceSettled,
-    ResolutionAdopted,
-    ResolutionEnded,
     ReviewOut,
     StandingOut,
 )
 from services.membership.dues.standing import account_of, follow
+from services.membership.standards.operations import standards
 from services.membership.units.models import Unit
 from shared.api.operations import operation
 from shared.api.paging import Page, PageRequest
 from shared.bus.listening import on_event
-from shared.effective import in_force
 from shared.store.tx import Tx
 
 
 class Dues:
     """What units owe for being members, and how they stand."""
-
-    @on_event("governance", "resolution.adopted.v1", ResolutionAdopted)
-    def keep_dues_standard(
-        self,
-        tx: Tx,
-        resolution_id: uuid.UUID,
-        number: str,
-        body: str,
-        matter: str,
-        adopted_on: date,
-        dues_amounts: Sequence[dict[str, Any]] | None,
-        effective_from: date | None,
-    ) -> None:
-        """Keeps the dues standard that the assembly has resolved; there is no other way to one (M3)."""
-        if matter != rules.MATTER or dues_amounts is None:
-            return
-        amounts = rules.check_standard(body, [rules.TierAmount(**each) for each in dues_amounts], effective_from)
-        tx.hold(f"resolution {resolution_id}")
-        if tx.find(DuesStandard, resolution_id=resolution_id) is None:
-            tx.add(
-                DuesStandard(
-                    resolution_id=resolution_id,
-                    resolution=number,
-                    adopted_on=adopted_on,
-                    effective_from=effective_from,
-                    recorded_at=tx.now,
-                    amounts=[DuesAmount(tier=tier, amount=amount) for tier, amount in amounts.items()],
-                )
-            )
-
-    @on_event("governance", "resolution.ended.v1", ResolutionEnded)
-    def end_dues_standard(self, tx: Tx, resolution_id: uuid.UUID, ended_on: date) -> None:
-        """Ends the standard whose resolution does not stand any more; what was invoiced by it stays (X4, X7)."""
-        standard = tx.find(DuesStandard, resolution_id=resolution_id)
-        if standard is not None:
-            standard.ended_on = ended_on
-
-    @operation(
-        "GET /dues-standards",
-        permission="membership.dues_standard.read",
-        response=DuesStandardOut,
-        label=("会费标准", "Dues standards"),
-        kind="list",
-    )
-    def list_dues_standards(self, tx: Tx, page: PageRequest) -> Page:
-        """Dues standards with the resolutions they stand on, the latest first (M3)."""
-        sorts = {"effective_from": DuesStandard.effective_from, "recorded": DuesStandard.recorded_at}
-        return tx.page(select(DuesStandard), page, key=DuesStandard.id, sorts=sorts, default="-effective_from")
 
     @operation(
         "POST /invoices",
@@ -93,31 +39,12 @@ class Dues:
         kind="create",
     )
     def issue_invoice(self, tx: Tx, unit_id: uuid.UUID, year: int) -> Invoice:
-        """Invoices a unit's dues for a year, by its tier and the standard in force; once a year (M2, M3)."""
+        """Invoices a unit's dues for a year, by its tier and the standard in force; once a year, and for its months
+        of the year where the standard says so (M2, M3)."""
         unit = tx.lock(Unit, unit_id)
         issued = tx.find(Invoice, unit_id=unit.id, year=year)
-        rules.check_first(year, issued.id if issued else None)
-        rules.check_member_in(year, unit.admitted_on)
-        standard = rules.standard_for(_standards(tx), year, tx.today)
-        tier, amount = rules.amount_due(standard, unit.tier)
-        terms = in_force(dues_terms(), tx.today, rules.TERMS)
-        invoice = tx.add(
-            Invoice(
-                unit_id=unit.id,
-                year=year,
-                tier=tier,
-                amount=amount,
-                owes=amount,
-                state=rules.InvoiceState.OPEN,
-                due_on=terms.due_on(tx.today),
-                standard_id=standard.id,
-                terms=terms.version,
-                issued_on=tx.today,
-                issued_at=tx.now,
-            )
-        )
-        tx.emit(InvoiceIssued.of(invoice))
-        follow(tx, unit)
+        bill = rules.bill(unit.as_billed(), year, standards(tx), tx.today, issued.id if issued else None)
+        (invoice,) = issue(tx, {unit: bill}, year, tx.today)
         return invoice
 
     @operation(
@@ -190,12 +117,6 @@ class Dues:
         behind = select(Unit.id).where(Unit.id.in_(late), Unit.standing != rules.Standing.OVERDUE).order_by(Unit.id)
         changed = sum(follow(tx, tx.lock(Unit, id)) for id in tx.all(behind))
         return {"changed": changed, "as_of": tx.today}
-
-
-def _standards(tx: Tx) -> list[rules.Standard]:
-    # Of two for the same first day the one resolved later holds.
-    latest = select(DuesStandard).order_by(DuesStandard.adopted_on.desc(), DuesStandard.recorded_at.desc())
-    return [standard.as_ruled() for standard in tx.all(latest)]
 
 
 def _owing(tx: Tx, unit_id: uuid.UUID, invoice_id: uuid.UUID, fen: int) -> Invoice:

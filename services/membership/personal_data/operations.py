@@ -22,6 +22,7 @@ from services.membership.personal_data.schemas import (
 )
 from shared.api.operations import Download, operation
 from shared.api.paging import Page, PageRequest
+from shared.documents.spreadsheets import MEDIA_TYPE
 from shared.effective import in_force
 from shared.identity.duties import Act, Caller, keep_apart
 from shared.identity.principals import SIGNED_IN
@@ -32,7 +33,6 @@ from shared.text import Text
 
 HANDLE = "membership.personal_data.handle"
 """The permission to enter, see, assign and answer other people's requests."""
-EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 GROUNDS = {rules.Kind.DELETE: Ground.DELETION, rules.Kind.WITHDRAW: Ground.WITHDRAWAL}
 
 
@@ -164,7 +164,7 @@ class PersonalDataRequests:
         permission=SIGNED_IN,
         label=("下载本人信息", "Fetch what is held"),
         kind="download",
-        media_type=EXCEL,
+        media_type=MEDIA_TYPE,
         exports=True,
     )
     def export_personal_data(self, tx: Tx, id: uuid.UUID) -> Download:

@@ -7,7 +7,7 @@ from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.membership.base import Base
-from services.membership.dues.rules import Standing
+from services.membership.dues.rules import Member, Standing
 from shared.store.base import Identified, Versioned
 from shared.store.sight import OF_UNIT
 from shared.text import Text
@@ -34,6 +34,10 @@ class Unit(Versioned, Base):
     left_how: Mapped[str | None]
     recorded_at: Mapped[datetime]
     standing: Mapped[str] = mapped_column(default=Standing.GOOD, server_default=Standing.GOOD)
+
+    def as_billed(self) -> Member:
+        """What decides its dues."""
+        return Member(self.id, self.tier, self.admitted_on, self.left_on)
 
 
 class UnitChange(Identified, Base):
