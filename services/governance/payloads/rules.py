@@ -49,7 +49,7 @@ _JOININGS = {
 
 
 class Leaving(StrEnum):
-    """What a unit owes for the year in which it leaves 退会当年会费 (M3)."""
+    """What a unit owes for the year in which it leaves 退会当年会费; what was invoiced before that stays (M3)."""
 
     NOTHING_BACK = "nothing_back"
     BY_MONTH = "by_month"
@@ -61,7 +61,7 @@ class Leaving(StrEnum):
 
 _LEAVINGS = {
     Leaving.NOTHING_BACK: Text("已缴会费不予退还", "Nothing is given back"),
-    Leaving.BY_MONTH: Text("按月缴至退会当月，其余冲减", "By month, through its last; the rest is credited"),
+    Leaving.BY_MONTH: Text("按月缴至退会当月，已开具的不变", "By month, through its last; past invoices stay"),
 }
 
 

@@ -10,6 +10,7 @@ from services.membership.billing.models import BillingLine, BillingRun
 from services.membership.billing.rules import Finding, look_at
 from services.membership.dues.issuing import issue
 from services.membership.dues.models import Invoice
+from services.membership.dues.standing import follow_all
 from services.membership.standards.operations import standards
 from services.membership.units.models import Unit
 from shared.api.sentences import kept
@@ -37,6 +38,7 @@ def do_batch(tx: Tx, run: BillingRun) -> bool:
         bills = {unit: finding.bill for unit, finding in found.items() if finding.bill}
         for invoice in issue(tx, bills, run.year, run.day, run.id):
             invoices[invoice.unit_id] = invoice.id
+        follow_all(tx, bills.keys())
     lines = [_line(run, unit, finding, invoices.get(unit.id)) for unit, finding in found.items()]
     tx.session.execute(insert(BillingLine), lines)
     run.through_unit_id = units[-1].id

@@ -35,13 +35,12 @@ class Billing:
         request=BillingRunIn,
         response=BillingRunOut,
         label=("开具年度会费", "Invoice the dues of a year"),
-        kind="action",
-        status=202,
+        kind="create",
     )
     def start_billing_run(self, tx: Tx, year: int, preview: bool) -> BillingRun:
         """Starts a job that invoices every member its dues for a year, or only previews it. Who was invoiced before,
-        by a run or by itself, is passed over, so a run may be repeated (M3). Refused (M3): a year to come, and no
-        standard in force."""
+        by a run or by itself, is passed over, so a run may be repeated; ``job_id`` is the job that tells how far it is
+        (M3). Refused (M3): a year to come, and no standard in force."""
         standard_for(standards(tx), year, tx.today)
         run = tx.add(
             BillingRun(year=year, preview=preview, day=tx.today, started_at=tx.now, started_by=tx.principal.name)

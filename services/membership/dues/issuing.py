@@ -8,7 +8,6 @@ from services.membership.data import dues_terms
 from services.membership.dues import rules
 from services.membership.dues.events import InvoiceIssued
 from services.membership.dues.models import Invoice
-from services.membership.dues.standing import follow_all
 from services.membership.units.models import Unit
 from shared.effective import in_force
 from shared.store.tx import Tx
@@ -17,8 +16,8 @@ from shared.store.tx import Tx
 def issue(
     tx: Tx, bills: Mapping[Unit, rules.Bill], year: int, day: date, run_id: uuid.UUID | None = None
 ) -> list[Invoice]:
-    """The invoices of ``day`` for ``year`` by these bills, in their order, each told; the standing of the units, which
-    the caller holds, follows."""
+    """The invoices of ``day`` for ``year`` by these bills, in their order, each told. The caller holds the units, and
+    has their standing follow."""
     terms = in_force(dues_terms(), day, rules.TERMS)
     invoices = [
         Invoice(
@@ -43,5 +42,4 @@ def issue(
     tx.flush()
     for invoice in invoices:
         tx.emit(InvoiceIssued.of(invoice))
-    follow_all(tx, bills.keys())
     return invoices

@@ -45,6 +45,7 @@ class Dues:
         issued = tx.find(Invoice, unit_id=unit.id, year=year)
         bill = rules.bill(unit.as_billed(), year, standards(tx), tx.today, issued.id if issued else None)
         (invoice,) = issue(tx, {unit: bill}, year, tx.today)
+        follow(tx, unit)
         return invoice
 
     @operation(
