@@ -117,6 +117,17 @@ class Town:
         rows = self.association.rows("finance", f"SELECT id, unit_id, amount FROM receivables WHERE year = {year}")
         return {str(row["id"]): (str(row["unit_id"]), row["amount"]) for row in rows}
 
+    def version(self, unit: str) -> int:
+        (row,) = self.association.rows("membership", f"SELECT version FROM units WHERE id = '{unit}'")
+        return int(row["version"])
+
+    def told_last(self, unit: str) -> int:
+        """The version of the unit that its last event tells of."""
+        rows = self.association.rows(
+            "membership", f"SELECT headers FROM chassis.outbox WHERE subject = 'unit/{unit}' ORDER BY position"
+        )
+        return int(rows[-1]["headers"]["cloudEvents_aggregateversion"])
+
     def taken_on(self, year: int, *, within: float = 30) -> None:
         """Wait until finance has taken on each invoice of the year, once and as it is."""
         wanted = {id: (unit, amount) for id, (unit, amount, _) in self.invoices(year).items()}
@@ -219,6 +230,7 @@ def test_a_run_is_previewed_carried_out_and_repeated(town: Town) -> None:
     invoice = town.do("membership", "get_invoice", id=lines[joined]["invoice_id"])
     assert (invoice["run_id"], invoice["issued_on"]) == (run["id"], f"{year}-08-31")
     assert town.do("membership", "get_unit", id=joined)["standing"] == "owing"
+    assert town.told_last(joined) == town.version(joined)
 
     again = town.run(year)
     assert said(again) == (0, 3, 3 + len(outsiders), "0.00")
