@@ -23,7 +23,8 @@ BATCH = 100
 def do_batch(tx: Tx, run: BillingRun) -> bool:
     """Look at the next units and invoice whom there is something to invoice; whether there were any.
 
-    The caller holds the run, so nobody else is at it. Units are held in the order of ids, all at once.
+    The caller holds the run, so nobody else is at it. Units are held in the order of ids, all at once; a preview holds
+    none.
     """
     units = _next_units(tx, run)
     if not units:
