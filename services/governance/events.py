@@ -1,5 +1,6 @@
 """What governance tells: contracts for whoever listens. Ids only, never names (X11)."""
 
+from services.governance.payloads.schemas import JOININGS, LEAVINGS
 from shared.api import fields as f
 from shared.bus.events import EventSchema
 from shared.personal.events import PersonErased
@@ -43,11 +44,20 @@ class TierAmount(f.Schema):
     amount = f.Money("年会费", "Dues a year")
 
 
+class DuesWaiver(f.Schema):
+    """A tier or a unit that the assembly let off, for one year or, null, while the standard holds (M3). Why stands in
+    the resolution."""
+
+    tier = f.String("减免的会员层级", "Tier let off", allow_none=True)
+    unit = f.UUID("减免的单位", "Unit let off", allow_none=True)
+    year = f.Integer("减免的年度", "Year", allow_none=True)
+
+
 class ResolutionAdopted(EventSchema):
     """A body adopted a motion, which is now a resolution under its number (G1, X1, X6).
 
-    ``limit`` is the most that may be spent on the expenditure ``subject_id`` (F4); ``dues_amounts`` and
-    ``effective_from`` are a dues standard (M3). Each is null for resolutions on other matters.
+    ``limit`` is the most that may be spent on the expenditure ``subject_id`` (F4); ``effective_from`` and what begins
+    with ``dues_`` are a dues standard (M3). Each is null for resolutions on other matters.
     """
 
     event = "resolution.adopted"
@@ -62,6 +72,9 @@ class ResolutionAdopted(EventSchema):
     limit = f.Money("限额", "Limit", allow_none=True)
     dues_amounts = f.List("各层级会费", "Dues by tier", f.Nested("会费", "Dues", TierAmount), allow_none=True)
     effective_from = f.Date("施行日期", "In force from", allow_none=True)
+    dues_joining = f.Choice("入会当年会费", "Dues of the year of admission", JOININGS, allow_none=True)
+    dues_leaving = f.Choice("退会当年会费", "Dues of the year of leaving", LEAVINGS, allow_none=True)
+    dues_waivers = f.List("减免", "Waivers", f.Nested("减免", "Waiver", DuesWaiver), allow_none=True)
     exactly_half = f.Boolean("恰为半数", "Carried by exactly half")
 
 

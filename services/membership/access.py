@@ -2,7 +2,9 @@
 
 from services.membership.acknowledgements import access as acknowledgements
 from services.membership.activities import access as activities
+from services.membership.aging import access as aging
 from services.membership.applications import access as applications
+from services.membership.billing import access as billing
 from services.membership.cases import access as cases
 from services.membership.change_requests import access as change_requests
 from services.membership.contacts import access as contacts
@@ -18,6 +20,7 @@ from services.membership.representatives import access as representatives
 from services.membership.roster import access as roster
 from services.membership.self_discipline import access as self_discipline
 from services.membership.service import MembershipService
+from services.membership.standards import access as standards
 from services.membership.statistics import access as statistics
 from services.membership.studies import access as studies
 from services.membership.units import access as units
@@ -47,7 +50,10 @@ GRANTS: Grants = together(
     people.GRANTS,
     representatives.GRANTS,
     profiles.GRANTS,
+    standards.GRANTS,
     dues.GRANTS,
+    billing.GRANTS,
+    aging.GRANTS,
     contacts.GRANTS,
     reminders.GRANTS,
     dues_accounts.GRANTS,

@@ -7,6 +7,7 @@ from services.membership.activities.judging import books as judging
 from services.membership.activities.planning import books as activities
 from services.membership.activities.sign_ups import books as sign_ups
 from services.membership.applications import books as applications
+from services.membership.billing import books as billing
 from services.membership.cases import books as cases
 from services.membership.change_requests import books as change_requests
 from services.membership.decisions import books as decisions
@@ -21,6 +22,7 @@ from services.membership.reminders import books as reminders
 from services.membership.representatives import books as representatives
 from services.membership.rights import books as rights
 from services.membership.self_discipline import books as self_discipline
+from services.membership.standards import books as standards
 from services.membership.statistics import books as statistics
 from services.membership.studies import books as studies
 from services.membership.units import books as units
@@ -37,9 +39,11 @@ BOOKS = Books(
         *representatives.CHECKS,
         *accounts.CHECKS,
         *rights.CHECKS,
+        *standards.CHECKS,
         *dues.CHECKS,
         *reminders.CHECKS,
         *notices.CHECKS,
+        *billing.CHECKS,
         *personal_data.CHECKS,
         *profiles.CHECKS,
         *cases.CHECKS,

@@ -8,10 +8,12 @@ from services.membership.activities.judging.entries import Entries
 from services.membership.activities.judging.operations import Judging
 from services.membership.activities.planning.operations import Activities
 from services.membership.activities.sign_ups.operations import SignUps
+from services.membership.aging.operations import Aging
 from services.membership.api_tokens.exchange import Machines
 from services.membership.api_tokens.operations import ApiTokens
 from services.membership.applications.operations import Applications
 from services.membership.applications.reviewing import ApplicationReviews
+from services.membership.billing.operations import Billing
 from services.membership.cases.confidential import ConfidentialCases
 from services.membership.cases.operations import Cases
 from services.membership.change_requests.operations import ChangeRequests
@@ -41,6 +43,7 @@ from services.membership.self_discipline.pacts.operations import Pacts
 from services.membership.sessions.everywhere import Everywhere
 from services.membership.sessions.operations import Sessions
 from services.membership.sessions.own import OwnAccount
+from services.membership.standards.operations import DuesStandards
 from services.membership.statistics.editions.operations import Editions
 from services.membership.statistics.figures.operations import FiguresOfUnits
 from services.membership.statistics.indicators.operations import Indicators
@@ -72,6 +75,9 @@ class MembershipService(
     Reminders,
     Notices,
     DuesAccounts,
+    DuesStandards,
+    Billing,
+    Aging,
     People,
     Representatives,
     Accounts,

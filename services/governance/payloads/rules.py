@@ -7,6 +7,7 @@ takes an earlier resolution back. More kinds can join: a standing resolution on 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -26,12 +27,63 @@ class TierAmount(NamedTuple):
     amount: int
 
 
+class Joining(StrEnum):
+    """What a unit owes for the year in which it is admitted 入会当年会费; each says for which months (M3)."""
+
+    WHOLE_YEAR = "whole_year"
+    BY_MONTH = "by_month"
+    BY_HALF_YEAR = "by_half_year"
+    NOTHING = "nothing"
+
+    @property
+    def label(self) -> Text:
+        return _JOININGS[self]
+
+
+_JOININGS = {
+    Joining.WHOLE_YEAR: Text("按全年缴纳", "The whole year"),
+    Joining.BY_MONTH: Text("自入会当月起按月缴纳", "By month, from the month of admission"),
+    Joining.BY_HALF_YEAR: Text("下半年入会的缴纳半年", "Half of it where admitted in the second half of the year"),
+    Joining.NOTHING: Text("入会当年免缴", "Nothing in the year of admission"),
+}
+
+
+class Leaving(StrEnum):
+    """What a unit owes for the year in which it leaves 退会当年会费; what was invoiced before that stays (M3)."""
+
+    NOTHING_BACK = "nothing_back"
+    BY_MONTH = "by_month"
+
+    @property
+    def label(self) -> Text:
+        return _LEAVINGS[self]
+
+
+_LEAVINGS = {
+    Leaving.NOTHING_BACK: Text("已缴会费不予退还", "Nothing is given back"),
+    Leaving.BY_MONTH: Text("按月缴至退会当月，已开具的不变", "By month, through its last; past invoices stay"),
+}
+
+
+class Waiver(NamedTuple):
+    """Whom the assembly lets off 减免: a tier, or one unit by its id; for one year, None for as long as the standard
+    holds. ``reason`` is for the minutes."""
+
+    tier: str | None
+    unit: UUID | None
+    year: int | None
+    reason: str
+
+
 @dataclass(frozen=True, slots=True)
 class DuesStandard:
-    """会费标准: a fixed amount per tier from ``effective_from`` on (M3)."""
+    """会费标准: a fixed amount per tier from ``effective_from`` on, and all there is of proration and waiver (M3)."""
 
     amounts: tuple[TierAmount, ...]
     effective_from: date
+    joining: Joining = Joining.WHOLE_YEAR
+    leaving: Leaving = Leaving.NOTHING_BACK
+    waivers: tuple[Waiver, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +158,7 @@ def check_dues_standard(standard: DuesStandard, terms: DuesTerms, day: date) -> 
     """Refuse (M3) a dues standard, resolved on ``day``, that can't be.
 
     No tier or more than ``terms`` allow, a tier named twice or unknown, an amount that is not above zero, one that
-    is in force before it was resolved.
+    is in force before it was resolved, a waiver as :func:`_check_waivers` says.
     """
     tiers = [each.tier for each in standard.amounts]
     if not 0 < len(tiers) <= terms.tiers_at_most:
@@ -137,6 +189,36 @@ def check_dues_standard(standard: DuesStandard, terms: DuesTerms, day: date) -> 
             code="dues-backdated",
             field="payload",
         )
+    _check_waivers(standard, terms)
+
+
+def _check_waivers(standard: DuesStandard, terms: DuesTerms) -> None:
+    """Refuse (M3) a waiver that is not of one tier or one unit, of a tier that there is not, without a reason, for a
+    year that the standard does not reach, or twice."""
+    for waiver in standard.waivers:
+        if (waiver.tier is None) == (waiver.unit is None):
+            raise Refused(
+                "M3",
+                "减免须针对一个层级或一家单位",
+                "A waiver is for one tier or for one unit",
+                code="waiver-whose",
+                field="payload",
+            )
+        if waiver.tier is not None and waiver.tier not in terms.tiers:
+            raise Refused("M3", "没有这一会员层级", "There is no such tier", code="dues-tier-unknown", field="payload")
+        if waiver.year is not None and waiver.year < standard.effective_from.year:
+            raise Refused(
+                "M3",
+                f"会费标准{standard.effective_from.isoformat()}起施行，不能减免{waiver.year}年会费",
+                f"The standard is in force from {standard.effective_from.isoformat()}; it waives nothing of "
+                f"{waiver.year}",
+                code="waiver-year",
+                field="payload",
+            )
+        reasons.given(waiver.reason, rule="M3")
+    named = [(waiver.tier, waiver.unit, waiver.year) for waiver in standard.waivers]
+    if len(set(named)) < len(named):
+        raise Refused("M3", "同一减免只写一次", "A waiver is stated once", code="waiver-twice", field="payload")
 
 
 def as_kept(payload: Payload | None) -> dict[str, Any] | None:
@@ -144,9 +226,17 @@ def as_kept(payload: Payload | None) -> dict[str, Any] | None:
     match payload:
         case None:
             return None
-        case DuesStandard(amounts, effective_from):
-            tiers = [{"tier": tier, "amount": amount} for tier, amount in amounts]
-            return {"kind": "dues_standard", "amounts": tiers, "effective_from": effective_from.isoformat()}
+        case DuesStandard(amounts, effective_from, joining, leaving, waivers):
+            return {
+                "kind": "dues_standard",
+                "amounts": [{"tier": tier, "amount": amount} for tier, amount in amounts],
+                "effective_from": effective_from.isoformat(),
+                "joining": joining.value,
+                "leaving": leaving.value,
+                "waivers": [
+                    {**waiver._asdict(), "unit": str(waiver.unit) if waiver.unit else None} for waiver in waivers
+                ],
+            }
         case SpendingLimit(amount):
             return {"kind": "expenditure", "amount": amount}
         case Revocation(resolution, reason):
@@ -159,8 +249,17 @@ def from_kept(kept: Mapping[str, Any] | None) -> Payload | None:
         return None
     match kept["kind"]:
         case "dues_standard":
-            tiers = tuple(TierAmount(each["tier"], each["amount"]) for each in kept["amounts"])
-            return DuesStandard(tiers, date.fromisoformat(kept["effective_from"]))
+            # Of those resolved before there was proration or waiver, the defaults hold.
+            return DuesStandard(
+                amounts=tuple(TierAmount(each["tier"], each["amount"]) for each in kept["amounts"]),
+                effective_from=date.fromisoformat(kept["effective_from"]),
+                joining=Joining(kept.get("joining", Joining.WHOLE_YEAR)),
+                leaving=Leaving(kept.get("leaving", Leaving.NOTHING_BACK)),
+                waivers=tuple(
+                    Waiver(each["tier"], UUID(each["unit"]) if each["unit"] else None, each["year"], each["reason"])
+                    for each in kept.get("waivers", ())
+                ),
+            )
         case "expenditure":
             return SpendingLimit(kept["amount"])
         case "revocation":

@@ -134,3 +134,18 @@ class Resolution(Versioned, Base):
     @property
     def effective_from(self) -> date | None:
         return (self.carries or {}).get("effective_from")
+
+    @property
+    def dues_joining(self) -> str | None:
+        """What a unit owes for the year in which it is admitted (M3)."""
+        return (self.carries or {}).get("joining")
+
+    @property
+    def dues_leaving(self) -> str | None:
+        """What a unit owes for the year in which it leaves (M3)."""
+        return (self.carries or {}).get("leaving")
+
+    @property
+    def dues_waivers(self) -> Any:
+        """Whom the assembly let off (M3)."""
+        return (self.carries or {}).get("waivers")

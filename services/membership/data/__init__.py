@@ -12,6 +12,7 @@ from uuid import UUID
 
 from services.membership.activities.judging.rules import JudgingTerms
 from services.membership.activities.planning.rules import Kind
+from services.membership.aging.rules import AgingBands
 from services.membership.applications.rules import AdmissionTerms
 from services.membership.cases.rules import CaseTerms
 from services.membership.contacts.rules import MailTerms
@@ -21,6 +22,7 @@ from services.membership.reminders.rules import Schedule
 from services.membership.rights.rules import PostRoles
 from services.membership.roles.rules import Incompatibilities
 from services.membership.self_discipline.complaints.rules import HandlingTerms
+from services.membership.standards.rules import PublicationTerms
 from services.membership.statistics.editions.rules import Chart, Stated
 from services.membership.statistics.indicators.rules import Indicator
 from services.membership.statistics.periods.rules import ReportingTerms
@@ -222,6 +224,17 @@ def mail_terms() -> tuple[MailTerms, ...]:
 def signature() -> Text:
     """Who signs what members are sent."""
     return Text(**_load("mail.json")["signed"])
+
+
+def dues_publication() -> tuple[PublicationTerms, ...]:
+    """Every version of within how long a dues standard is published to the members (M3, X4)."""
+    return tuple(PublicationTerms.from_data(version) for version in _load("dues_publication.json")["versions"])
+
+
+@cache
+def dues_aging() -> tuple[AgingBands, ...]:
+    """Every version of the bands by which dues are aged (M4, X4)."""
+    return tuple(AgingBands.from_data(version) for version in _load("dues_aging.json")["versions"])
 
 
 @cache

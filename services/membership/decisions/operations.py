@@ -1,7 +1,6 @@
-"""What follows here from a body's decision: members admitted and removed, dues standards (M1, M3, X7).
+"""What follows here from a body's decision on a unit: members admitted and removed (M1, X7).
 
-Each event of governance is heard once in a service, so this is the one place for all of them; each matter's room says
-what is done. A decision counts once, in whatever order and however often it is told.
+A decision counts once, in whatever order and however often it is told.
 """
 
 import uuid
@@ -12,8 +11,6 @@ from typing import Any
 from services.membership.applications import deciding as applications
 from services.membership.decisions.models import UnitResolution
 from services.membership.decisions.schemas import MotionRejected, ResolutionAdopted, ResolutionEnded
-from services.membership.dues import rules as dues
-from services.membership.dues.standards import end_dues_standard, keep_dues_standard
 from services.membership.leaving import deciding as leaving
 from services.membership.units.rules import ADMISSION, REMOVAL
 from shared.bus.listening import on_event
@@ -30,11 +27,9 @@ class HeardDecisions:
 
     @on_event("governance", "resolution.adopted.v1", ResolutionAdopted)
     def follow_resolution(self, tx: Tx, **resolution: Any) -> None:
-        """Keeps a dues standard, admits or removes a unit; resolutions on other matters pass by (M1, M3)."""
+        """Admits or removes a unit; resolutions on other matters pass by (M1)."""
         matter = resolution["matter"]
-        if matter == dues.MATTER:
-            keep_dues_standard(tx, resolution)
-        elif matter in ADOPTED:
+        if matter in ADOPTED:
             kept = _kept(tx, resolution)
             if kept.adopted_on is None:
                 kept.number, kept.adopted_on = resolution["number"], resolution["adopted_on"]
@@ -44,7 +39,7 @@ class HeardDecisions:
 
     @on_event("governance", "resolution.ended.v1", ResolutionEnded)
     def follow_end_of_resolution(self, tx: Tx, **ending: Any) -> None:
-        """Ends a dues standard, or what a revoked resolution did to a membership; what counted stays (X7)."""
+        """Ends what a revoked resolution did to a membership; what counted stays (X7)."""
         matter = ending["matter"]
         if matter in REVOKED:
             kept = _kept(tx, ending)
@@ -52,8 +47,6 @@ class HeardDecisions:
                 kept.ended_on, kept.revoked = ending["ended_on"], ending["standing"] == "revoked"
                 if kept.revoked and kept.adopted_on is not None:
                     REVOKED[matter](tx, kept)
-        else:
-            end_dues_standard(tx, ending["resolution_id"], ending["ended_on"])
 
     @on_event("governance", "motion.rejected.v1", MotionRejected)
     def follow_rejection(self, tx: Tx, matter: str, subject_id: uuid.UUID | None, decided_on: date) -> None:

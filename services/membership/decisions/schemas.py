@@ -1,27 +1,17 @@
-"""What membership hears of the bodies' decisions."""
+"""What membership hears of the bodies' decisions on units."""
 
 from shared.api import fields as f
 from shared.bus.events import Heard
 
 
-class TierAmountHeard(Heard):
-    tier = f.String("会员层级", "Tier", required=True)
-    amount = f.Money("金额", "Amount", required=True)
-
-
 class ResolutionAdopted(Heard):
-    """What membership reads of a resolution: what it is about (M1), and the amounts where it sets dues (M3)."""
+    """What membership reads of a resolution on a unit: what it is about (M1)."""
 
     resolution_id = f.UUID("决议", "Resolution", required=True)
     number = f.String("决议编号", "Number", required=True)
-    body = f.String("机构", "Body", required=True)
     matter = f.String("事项", "Matter", required=True)
     adopted_on = f.Date("通过日期", "Adopted on", required=True)
     subject_id = f.UUID("所涉对象", "What it is about", load_default=None, allow_none=True)
-    dues_amounts = f.List(
-        "会费金额", "Dues by tier", f.Nested("金额", "Amount", TierAmountHeard), load_default=None, allow_none=True
-    )
-    effective_from = f.Date("施行日期", "In force from", load_default=None, allow_none=True)
 
 
 class ResolutionEnded(Heard):

@@ -1,45 +1,38 @@
-"""What must fit together about dues: standards by resolution, invoices as finance has been paid them, and how units
-stand (M3, M4)."""
+"""What must fit together about dues: invoices by their standards and as finance has been paid them, and how units stand
+(M3, M4)."""
 
 from uuid import UUID
 
 from sqlalchemy import select
 
-from services.membership.decisions.schemas import ResolutionAdopted, ResolutionEnded
 from services.membership.dues import rules
 from services.membership.dues.events import InvoiceIssued, UnitStandingChanged
-from services.membership.dues.models import DuesStandard, Invoice
+from services.membership.dues.models import Invoice
 from services.membership.dues.schemas import InvoicePaid, InvoiceSettled
+from services.membership.standards.models import DuesStandard
 from services.membership.units.models import Unit
-from shared.books.declared import Faults
+from shared.books.declared import Fault, Faults
 from shared.books.look import Look
 from shared.books.matching import matched, told_once
+from shared.text import Text
 
 
-def standards_follow_resolutions(look: Look) -> Faults:
-    """Each resolution on dues is one standard with its amounts, and there is no other; it ends with it (M3, X7)."""
-    ended = {
-        each.data["resolution_id"]: each.data["ended_on"]
-        for each in look.heard("governance", "resolution.ended.v1", ResolutionEnded)
-    }
-    wanted: dict[UUID, object] = {}
-    for each in look.heard("governance", "resolution.adopted.v1", ResolutionAdopted):
-        said = each.data
-        if said["matter"] == rules.MATTER and said["dues_amounts"] is not None:
-            amounts = tuple(sorted((line["tier"], line["amount"]) for line in said["dues_amounts"]))
-            days = said["adopted_on"], said["effective_from"], ended.get(said["resolution_id"])
-            wanted[said["resolution_id"]] = (said["number"], *days, amounts)
-    found = (
-        (
-            kept.resolution_id,
-            (
-                *(kept.resolution, kept.adopted_on, kept.effective_from, kept.ended_on),
-                tuple(sorted((line.tier, line.amount) for line in kept.amounts)),
-            ),
-        )
-        for kept in look.session.scalars(select(DuesStandard))
-    )
-    yield from matched("dues_standards of resolution", wanted, found)
+def invoices_follow_standards(look: Look) -> Faults:
+    """Each invoice is what its standard sets for its tier and months, and of nobody the assembly let off (M3)."""
+    standards = {each.id: each.as_ruled() for each in look.session.scalars(select(DuesStandard))}
+    for invoice in look.session.scalars(select(Invoice)):
+        standard = standards[invoice.standard_id]
+        should = invoice.months.share(standard.amounts.get(invoice.tier, 0))
+        if invoice.amount != should:
+            what = Text(
+                f"会费 {invoice.amount} 分，按标准应为 {should} 分",
+                f"Is {invoice.amount} fen, by its standard {should}",
+            )
+            yield Fault(f"dues_invoices {invoice.id}", what)
+        if standard.waives(invoice.unit_id, invoice.tier, invoice.year):
+            yield Fault(
+                f"dues_invoices {invoice.id}", Text("决议减免的仍开具通知", "Invoiced though the assembly waived it")
+            )
 
 
 def invoices_were_told_once(look: Look) -> Faults:
@@ -81,7 +74,7 @@ def standings_are_as_told(look: Look) -> Faults:
 
 
 CHECKS = (
-    standards_follow_resolutions,
+    invoices_follow_standards,
     invoices_were_told_once,
     invoices_are_open_as_finance_said,
     standings_are_as_told,

@@ -1,4 +1,4 @@
-"""Membership dues 会费: standards by resolution, invoices by standard, standing by payment (M3, M4)."""
+"""Membership dues 会费: invoices by standard, standing by payment (M3, M4)."""
 
 import uuid
 from dataclasses import asdict
@@ -6,12 +6,10 @@ from typing import Any
 
 from sqlalchemy import select
 
-from services.membership.data import dues_terms
 from services.membership.dues import rules
-from services.membership.dues.events import InvoiceIssued
-from services.membership.dues.models import DuesStandard, Invoice
+from services.membership.dues.issuing import issue
+from services.membership.dues.models import Invoice
 from services.membership.dues.schemas import (
-    DuesStandardOut,
     InvoiceIn,
     InvoiceOut,
     InvoicePaid,
@@ -21,33 +19,20 @@ from services.membership.dues.schemas import (
     StandingOut,
 )
 from services.membership.dues.standing import account_of, follow, follow_days
-from services.membership.leaving.spans import memberships_of
+from services.membership.leaving.spans import as_billed
 from services.membership.notices.sending import send_slip
 from services.membership.reminders.stopping import stop_reminding
+from services.membership.standards.operations import standards
 from services.membership.units.models import Unit
-from services.membership.units.rules import check_member
 from shared.api.jobs import RunningJob, job
 from shared.api.operations import operation
 from shared.api.paging import Page, PageRequest
 from shared.bus.listening import on_event
-from shared.effective import in_force
 from shared.store.tx import Tx
 
 
 class Dues:
     """What units owe for being members, and how they stand."""
-
-    @operation(
-        "GET /dues-standards",
-        permission="membership.dues_standard.read",
-        response=DuesStandardOut,
-        label=("会费标准", "Dues standards"),
-        kind="list",
-    )
-    def list_dues_standards(self, tx: Tx, page: PageRequest) -> Page:
-        """Dues standards with the resolutions they stand on, the latest first (M3)."""
-        sorts = {"effective_from": DuesStandard.effective_from, "recorded": DuesStandard.recorded_at}
-        return tx.page(select(DuesStandard), page, key=DuesStandard.id, sorts=sorts, default="-effective_from")
 
     @operation(
         "POST /invoices",
@@ -58,32 +43,12 @@ class Dues:
         kind="create",
     )
     def issue_invoice(self, tx: Tx, unit_id: uuid.UUID, year: int) -> Invoice:
-        """Invoices a unit's dues for a year, by the tier it has and the standard in force; once a year, and no more
-        once it has left (M1, M2, M3)."""
+        """Invoices a unit's dues for a year, by its tier and the standard in force; once a year, for its months of the
+        year where the standard says so, and no more once it has left (M1, M2, M3)."""
         unit = tx.lock(Unit, unit_id)
-        check_member(unit.left_on, tx.today)
         issued = tx.find(Invoice, unit_id=unit.id, year=year)
-        rules.check_first(year, issued.id if issued else None)
-        rules.check_member_in(year, memberships_of(tx, unit))
-        standard = rules.standard_for(_standards(tx), year, tx.today)
-        tier, amount = rules.amount_due(standard, unit.tier)
-        terms = in_force(dues_terms(), tx.today, rules.TERMS)
-        invoice = tx.add(
-            Invoice(
-                unit_id=unit.id,
-                year=year,
-                tier=tier,
-                amount=amount,
-                owes=amount,
-                state=rules.InvoiceState.OPEN,
-                due_on=terms.due_on(tx.today),
-                standard_id=standard.id,
-                terms=terms.version,
-                issued_on=tx.today,
-                issued_at=tx.now,
-            )
-        )
-        tx.emit(InvoiceIssued.of(invoice))
+        bill = rules.bill(as_billed(tx, [unit])[unit.id], year, standards(tx), tx.today, issued.id if issued else None)
+        (invoice,) = issue(tx, {unit: bill}, year, tx.today)
         follow(tx, unit)
         return invoice
 
@@ -161,12 +126,6 @@ class Dues:
         """The same, each night."""
         with job.begin() as tx:
             job.finish(tx, {"changed": follow_days(tx)})
-
-
-def _standards(tx: Tx) -> list[rules.Standard]:
-    # Of two for the same first day the one resolved later holds.
-    latest = select(DuesStandard).order_by(DuesStandard.adopted_on.desc(), DuesStandard.recorded_at.desc())
-    return [standard.as_ruled() for standard in tx.all(latest)]
 
 
 def _owing(tx: Tx, unit_id: uuid.UUID, invoice_id: uuid.UUID, fen: int) -> Invoice:

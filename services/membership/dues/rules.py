@@ -1,6 +1,6 @@
-"""Membership dues 会费: which standard holds, what a unit is invoiced, and what standing follows (M2, M3, M4, X4).
+"""Membership dues 会费: what a unit is invoiced by the standard in force, and what standing follows (M2, M3, M4, X4).
 
-A dues standard exists only by a resolution of the assembly. Amounts are fen.
+Amounts are fen.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,41 +10,14 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from services.membership.units.rules import Membership, Tier, tier, was_member_in
-from shared.effective import in_force
+from services.membership.standards.months import Months, months_owed
+from services.membership.standards.rules import Standard, standard_for
+from services.membership.units.rules import Membership, Tier, check_member
 from shared.errors import Refused
 from shared.text import Text
 
-MATTER = "dues-standard"
-"""The matter on which a dues standard is resolved."""
-ASSEMBLY = "assembly"
-"""The only body that resolves on it (M3)."""
-
-STANDARD = Text("会费标准", "dues standards")
 TERMS = Text("会费缴纳期限", "terms of payment of dues")
 STANDING_TERMS = Text("会费状态规定", "terms of standing")
-
-
-class TierAmount(NamedTuple):
-    """The yearly dues of one tier, in fen; zero where the resolution waives them."""
-
-    tier: str
-    amount: int
-
-
-@dataclass(frozen=True, slots=True)
-class Standard:
-    """A dues standard 会费标准: fixed amounts by the code of the tier, from ``effective_from`` on,
-    up to, not including, ``ended_on`` where its resolution was revoked."""
-
-    id: UUID
-    effective_from: date
-    amounts: Mapping[str, int]
-    ended_on: date | None = None
-
-    def holds(self, on: date) -> bool:
-        """Whether it has begun by that day and was not revoked by then (X7)."""
-        return self.effective_from <= on and (self.ended_on is None or on < self.ended_on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,86 +56,104 @@ class StandingTerms:
         return day - timedelta(days=self.days_overdue + 1)
 
 
-def check_standard(body: str, amounts: Sequence[TierAmount], effective_from: date | None) -> dict[str, int]:
-    """The amounts of a new standard by tier. Refused (M3): resolved by another body than the assembly, without a
-    first day, without a tier, a tier twice. Refused (M2): a tier that there is not."""
-    if body != ASSEMBLY:
-        raise Refused(
-            "M3",
-            "会费标准只能由会员代表大会决定",
-            "Only the assembly sets a dues standard",
-            code="not-the-assembly",
-        )
-    if effective_from is None:
-        raise Refused(
-            "M3", "会费标准须写明施行日期", "A dues standard names its first day", code="standard-without-day"
-        )
-    by_tier = {tier(each.tier).code: each.amount for each in amounts}
-    if not by_tier or len(by_tier) < len(amounts):
-        raise Refused(
-            "M3",
-            "会费标准须按层级定额，每一层级一个金额",
-            "A dues standard sets one amount for each tier it names",
-            code="standard-tiers",
-        )
-    return by_tier
+@dataclass(frozen=True, slots=True)
+class Member:
+    """What decides the dues of a unit 会员单位; ``left_on`` is the first day on which it is no member.
+
+    ``earlier`` are the times that it was one before it came back.
+    """
+
+    unit: UUID
+    tier: str | None
+    admitted_on: date | None = None
+    left_on: date | None = None
+    earlier: tuple[Membership, ...] = ()
+
+    def time_in(self, year: int) -> Membership | None:
+        """The time as a member that its dues of a year are for, None where it was none that year. Of two in one year:
+        from where the first begins to where the last ends, since the year's dues were owed before it left."""
+        times = [time for time in (Membership(self.admitted_on, self.left_on), *self.earlier) if time.meets(year)]
+        if not times:
+            return None
+        begins = [time.admitted_on for time in times]
+        ends = [time.left_on for time in times]
+        first = None if None in begins else min(day for day in begins if day)
+        last = None if None in ends else max(day for day in ends if day)
+        return Membership(first, last)
 
 
-def standard_for(standards: Sequence[Standard], year: int, day: date) -> Standard:
-    """The standard by which an invoice of ``day`` for ``year`` is made: the one in force, for a past year on its
-    last day. ``standards`` stand with the latest resolved first. Refused (M3): a year to come, none in force."""
-    if year > day.year:
-        raise Refused(
-            "M3",
-            f"{year}年尚未开始，不能开具会费通知",
-            f"{year} has not begun: no invoice for it yet",
-            code="year-to-come",
-            field="year",
-        )
-    on = min(day, date(year, 12, 31))
-    standing = [standard for standard in standards if standard.holds(on)]
-    if not standing:
-        raise Refused(
-            "M3",
-            f"{on.isoformat()}没有施行的会费标准；会费标准须经会员代表大会决议",
-            f"No dues standard is in force on {on.isoformat()}: it takes a resolution of the assembly",
-            code="no-standard",
-        )
-    return in_force(standing, on, STANDARD)
+class Bill(NamedTuple):
+    """What a unit is invoiced for a year: fen, by which tier and standard, and for which of its months."""
+
+    amount: int
+    tier: str
+    standard: UUID
+    months: Months
 
 
-def amount_due(standard: Standard, tier_code: str | None) -> tuple[str, int]:
-    """The tier and the fen of an invoice of a unit of that tier. Refused (M2): its tier is not known. Refused (M3):
-    the standard has no amount for it, or waives it, since there is no zero invoice."""
-    if tier_code is None:
+def bill(member: Member, year: int, standards: Sequence[Standard], day: date, issued: UUID | None = None) -> Bill:
+    """What ``member`` is invoiced on ``day`` for ``year``; ``standards`` stand with the latest resolved first.
+
+    Its tier is the one it has that day: a change counts with the next invoice (M2). Refused (M1): a unit that has left
+    by then. Refused (M3): a second invoice for the year (``issued`` is the first), a year before the unit's admission,
+    and all that :func:`standard_for` and :func:`amount_due` refuse.
+    """
+    check_first(year, issued)
+    check_member(member.left_on, day)
+    check_member_in(year, member)
+    standard = standard_for(standards, year, day)
+    return amount_due(standard, member, year)
+
+
+def amount_due(standard: Standard, member: Member, year: int) -> Bill:
+    """What the standard has a member pay for a year. Refused (M2): its tier is not known. Refused (M3): the standard
+    has no amount for it, waives it, or asks nothing for the months it was a member, since there is no zero invoice."""
+    if member.tier is None:
         raise Refused(
             "M2",
             "该单位的会员层级尚未登记，先登记层级再开会费通知",
             "The unit's tier is not recorded yet: complete that first",
             code="unit-without-tier",
         )
-    label = Tier[tier_code.upper()].label
-    amount = standard.amounts.get(tier_code)
-    if amount is None:
+    label = Tier[member.tier.upper()].label
+    if standard.waives(member.unit, member.tier, year):
+        raise Refused(
+            "M3",
+            f"会员代表大会决议减免该单位{year}年会费",
+            f"The assembly has let the unit off its dues for {year}",
+            code="waived",
+        )
+    whole = standard.amounts.get(member.tier)
+    if whole is None:
         raise Refused(
             "M3",
             f"会费标准没有规定{label.zh}的金额",
             f"The dues standard sets no amount for this tier ({label.en})",
             code="tier-without-amount",
         )
+    time = member.time_in(year)
+    months = time and months_owed(year, standard.joining, standard.leaving, time.admitted_on, time.left_on)
+    if not months:
+        raise Refused(
+            "M3",
+            f"按会费标准，该单位{year}年无须缴纳会费（{standard.joining.label.zh}）",
+            f"By the dues standard the unit owes nothing for {year} ({standard.joining.label.en})",
+            code="no-months",
+        )
+    amount = months.share(whole)
     if amount == 0:
         raise Refused(
             "M3",
-            f"会费标准免收{label.zh}会费，不开零元通知",
-            f"The dues standard waives this tier ({label.en}), and there is no zero invoice",
+            f"按会费标准，{label.zh}应缴0元，不开零元通知",
+            f"By the dues standard this tier ({label.en}) owes nothing, and there is no zero invoice",
             code="zero-invoice",
         )
-    return tier_code, amount
+    return Bill(amount, member.tier, standard.id, months)
 
 
-def check_member_in(year: int, memberships: Iterable[Membership]) -> None:
+def check_member_in(year: int, member: Member) -> None:
     """Refuse (M3) dues for a year on no day of which the unit was a member."""
-    if not was_member_in(year, memberships):
+    if member.time_in(year) is None:
         raise Refused(
             "M3",
             f"该单位{year}年不是会员，无须缴纳该年会费",

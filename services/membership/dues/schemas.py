@@ -8,7 +8,7 @@ from shared.api import fields as f
 from shared.bus.events import Heard
 
 STATES = {state.value: state.label for state in InvoiceState}
-_A_YEAR = validate.Range(2000, 2999)
+A_YEAR = validate.Range(2000, 2999)
 
 
 class InvoicePaid(Heard):
@@ -27,40 +27,28 @@ class InvoiceSettled(Heard):
     slip = f.String("收款单号", "Slip", required=True)
 
 
-class DuesAmountOut(f.Schema):
-    tier = f.Choice("会员层级", "Tier", TIERS)
-    amount = f.Money("金额", "Amount")
-
-
-class DuesStandardOut(f.Schema):
-    id = f.UUID("编号", "Id")
-    resolution_id = f.UUID("决议", "Resolution")
-    resolution = f.String("决议编号", "Number of the resolution")
-    adopted_on = f.Date("通过日期", "Adopted on")
-    effective_from = f.Date("施行日期", "In force from")
-    ended_on = f.Date("终止日期", "Ended on", allow_none=True)
-    amounts = f.List("各层级会费", "Dues by tier", f.Nested("金额", "Amount", DuesAmountOut))
-    recorded_at = f.Moment("登记时间", "Recorded at")
-
-
 class InvoiceIn(f.Schema):
     """The unit and the year that it is to pay dues for."""
 
     unit_id = f.UUID("单位", "Unit", required=True)
-    year = f.Integer("年度", "Year", required=True, validate=_A_YEAR)
+    year = f.Integer("年度", "Year", required=True, validate=A_YEAR)
 
 
 class InvoiceQuery(f.Schema):
     unit_id = f.UUID("单位", "Unit", load_default=None, allow_none=True)
-    year = f.Integer("年度", "Year", load_default=None, allow_none=True, validate=_A_YEAR)
+    year = f.Integer("年度", "Year", load_default=None, allow_none=True, validate=A_YEAR)
     state = f.Choice("状态", "State", STATES, load_default=None, allow_none=True)
 
 
 class InvoiceOut(f.Schema):
+    """The dues of a unit for a year, or for its months from the first through the last named."""
+
     id = f.UUID("编号", "Id")
     unit_id = f.UUID("单位", "Unit")
     year = f.Integer("年度", "Year")
     tier = f.Choice("会员层级", "Tier", TIERS)
+    first_month = f.Integer("计费起始月", "First month")
+    last_month = f.Integer("计费末月", "Last month")
     amount = f.Money("会费", "Dues")
     paid = f.Money("已缴", "Paid")
     owes = f.Money("尚欠", "Still owed")
@@ -69,6 +57,7 @@ class InvoiceOut(f.Schema):
     due_on = f.Date("最后缴费日", "Last day to pay")
     standard_id = f.UUID("会费标准", "Dues standard")
     terms = f.String("缴纳期限版本", "Version of the terms of payment")
+    run_id = f.UUID("开具批次", "Billing run", allow_none=True)
     slip = f.String("收款单号", "Collection slip", allow_none=True)
 
 

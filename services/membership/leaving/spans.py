@@ -1,11 +1,12 @@
 """When a unit was a member: a membership ends, another may begin, and both stay on file (M1, X7)."""
 
-from collections.abc import Iterator
+from collections.abc import Collection
 from datetime import date
 from uuid import UUID
 
 from sqlalchemy import select
 
+from services.membership.dues.rules import Member
 from services.membership.leaving.events import UnitLeft
 from services.membership.leaving.models import UnitLeaving
 from services.membership.leaving.rules import left_on
@@ -57,11 +58,15 @@ def come_back(tx: Tx, unit: Unit, on: date, admitted_by: UUID | None) -> None:
     tx.emit(UnitAdmitted.of(unit))
 
 
-def memberships_of(tx: Tx, unit: Unit) -> Iterator[Membership]:
-    """Every time the unit was a member, the present or last one first."""
-    yield Membership(unit.admitted_on, unit.left_on)
-    ended = select(UnitLeaving).where(UnitLeaving.unit_id == unit.id, UnitLeaving.back_on.is_not(None))
-    yield from (Membership(each.admitted_on, each.left_on) for each in tx.all(ended))
+def as_billed(tx: Tx, units: Collection[Unit]) -> dict[UUID, Member]:
+    """What decides the dues of each of ``units``, by id, with the times that it was a member before it came back."""
+    ended = select(UnitLeaving).where(UnitLeaving.unit_id.in_([unit.id for unit in units]))
+    earlier: dict[UUID, tuple[Membership, ...]] = {}
+    for each in tx.all(ended.where(UnitLeaving.back_on.is_not(None))):
+        earlier[each.unit_id] = (*earlier.get(each.unit_id, ()), Membership(each.admitted_on, each.left_on))
+    return {
+        unit.id: Member(unit.id, unit.tier, unit.admitted_on, unit.left_on, earlier.get(unit.id, ())) for unit in units
+    }
 
 
 def ended_by(tx: Tx, unit: Unit, resolution_id: UUID) -> bool:

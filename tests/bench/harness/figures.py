@@ -77,6 +77,7 @@ FIGURES: Mapping[str, Figure] = {
             3.0,
             5.5,
         ),
+        _figure("dues_aging_vs_sql", "会费账龄表，比同一 SQL", "aging of dues / the same SQL alone", "lower", 3.0, 1.5),
         _figure("embedded_idle_cpu", "嵌入进程空闲 CPU", "idle CPU of the embedded process", "lower", 3, 1),
     )
 }

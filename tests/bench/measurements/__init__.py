@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from tests.bench.harness.outcome import Outcome
 from tests.bench.harness.place import Place
-from tests.bench.measurements import embedded, events, gateway, idle, rpc
+from tests.bench.measurements import dues_aging, embedded, events, gateway, idle, rpc
 
 Measure = Callable[[Place, Sequence[str], int | None], Outcome]
 
@@ -13,6 +13,7 @@ MEASUREMENTS: Mapping[tuple[str, ...], Measure] = {
     gateway.KEYS: gateway.measure,
     events.KEYS: events.measure,
     embedded.KEYS: embedded.measure,
+    dues_aging.KEYS: dues_aging.measure,
     idle.KEYS: idle.measure,
 }
 """Which figures come from which measurement."""

@@ -194,6 +194,9 @@ def test_adoption_is_told_with_what_the_resolution_carries(secretariat: Secretar
                 "limit": None,
                 "dues_amounts": [{"tier": "member", "amount": "5000.00"}],
                 "effective_from": TODAY,
+                "dues_joining": "whole_year",
+                "dues_leaving": "nothing_back",
+                "dues_waivers": [],
                 "exactly_half": True,
             },
         )
@@ -204,6 +207,49 @@ def test_adoption_is_told_with_what_the_resolution_carries(secretariat: Secretar
     assert resolution["number_text"]["en"].startswith("Assembly of member delegates, resolution No. ")
     found = secretariat.call("list_resolutions", number=made["number"])["items"]
     assert [line["id"] for line in found] == [made["id"]]
+
+
+@pytest.mark.rule(id="M3")
+def test_a_dues_standard_says_what_is_prorated_and_waived(secretariat: Secretariat) -> None:
+    unit = str(uuid.uuid4())
+    waivers = [
+        {"tier": "member", "unit": None, "year": 2031, "reason": "服务小微企业"},
+        {"tier": None, "unit": unit, "year": None, "reason": "受灾停产"},
+    ]
+    payload = {**DUES, "joining": "by_month", "leaving": "by_month", "waivers": waivers}
+    made = secretariat.vote(secretariat.motion(secretariat.meeting(), payload=payload), 68, 34)["resolution"]
+    ((_, told),) = secretariat.told(made["id"])
+    assert (told["dues_joining"], told["dues_leaving"]) == ("by_month", "by_month")
+    assert told["dues_waivers"] == [
+        {"tier": "member", "unit": None, "year": 2031},
+        {"tier": None, "unit": unit, "year": None},
+    ], "why stays in the resolution (X11)"
+    carried = secretariat.call("get_resolution", id=made["id"])["payload"]
+    assert {name: carried[name] for name in payload} == payload
+
+
+@pytest.mark.rule(id="M3")
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ({"joining": "by_week"}, (422, None, "invalid")),
+        ({"leaving": None}, (422, None, "invalid")),
+        ({"waivers": [{"tier": "member"}]}, (422, None, "invalid")),
+        ({"waivers": [{"unit": "汾河", "reason": "受灾"}]}, (422, None, "invalid")),
+        ({"waivers": [{"tier": "member", "year": 1, "reason": "受灾"}]}, (422, None, "invalid")),
+        ({"waivers": [{"reason": "受灾"}]}, (409, "M3", "waiver-whose")),
+    ],
+)
+def test_a_waiver_that_is_none_is_refused(
+    secretariat: Secretariat, said: dict[str, Any], expected: tuple[int, str | None, str]
+) -> None:
+    asked = {"matter": "dues-standard", "title": "会费", "payload": {**DUES, **said}}
+    assert problem(secretariat.call("put_motion", id=secretariat.meeting(), **asked)) == expected
+
+
+def test_proration_belongs_to_a_dues_standard_alone(secretariat: Secretariat) -> None:
+    asked = {"matter": "large-expenditure", "title": "支出", "payload": {"limit": "1.00", "joining": "by_month"}}
+    assert secretariat.call("put_motion", id=secretariat.meeting(), **asked).status == 422
 
 
 def test_a_rejection_is_told(secretariat: Secretariat) -> None:

@@ -1,5 +1,6 @@
 """What a resolution may carry: a dues standard (M3), a limit to spend (F4), a revocation (X7)."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -14,10 +15,13 @@ from services.governance.matters.rules import Matter, PayloadKind, SubjectKind
 from services.governance.payloads.rules import (
     DuesStandard,
     DuesTerms,
+    Joining,
+    Leaving,
     Payload,
     Revocation,
     SpendingLimit,
     TierAmount,
+    Waiver,
     as_kept,
     check_dues_standard,
     check_payload,
@@ -97,6 +101,50 @@ def test_a_standard_begins_on_the_day_it_is_resolved_or_later() -> None:
     assert refusal(standard(("member", 1), since=DAY - timedelta(days=1))) == "dues-backdated"
 
 
+UNIT = UUID(int=70)
+OF_A_TIER = Waiver("member", None, None, "服务小微企业")
+OF_A_UNIT = Waiver(None, UNIT, 2021, "受灾停产")
+
+
+def waiving(*waivers: Waiver) -> DuesStandard:
+    return replace(FIVE_THOUSAND, waivers=waivers)
+
+
+@pytest.mark.rule(id="M3")
+def test_a_waiver_is_for_one_tier_or_one_unit_with_its_reason() -> None:
+    same_for_another_year = OF_A_UNIT._replace(year=2022)
+    check_dues_standard(waiving(OF_A_TIER, OF_A_UNIT, same_for_another_year), TERMS, DAY)
+    # A tier may be let off that the standard sets no amount for: nothing of it would be owed either way.
+    check_dues_standard(waiving(OF_A_TIER._replace(tier="director")), TERMS, DAY)
+
+
+@pytest.mark.rule(id="M3")
+@pytest.mark.parametrize(
+    ("waivers", "code"),
+    [
+        ([OF_A_TIER._replace(unit=UNIT)], "waiver-whose"),
+        ([OF_A_TIER._replace(tier=None)], "waiver-whose"),
+        ([OF_A_TIER._replace(tier="president")], "dues-tier-unknown"),
+        ([OF_A_UNIT._replace(year=2020)], "waiver-year"),
+        ([OF_A_UNIT._replace(reason=" ")], "reason-needed"),
+        ([OF_A_UNIT, OF_A_UNIT._replace(reason="另一理由")], "waiver-twice"),
+    ],
+)
+def test_what_cannot_be_a_waiver(waivers: list[Waiver], code: str) -> None:
+    assert refusal(waiving(*waivers)) == code
+
+
+@pytest.mark.rule(id="M3")
+def test_a_standard_that_says_nothing_of_joining_and_leaving_means_whole_years() -> None:
+    kept = as_kept(FIVE_THOUSAND)
+    assert kept is not None
+    for later in ("joining", "leaving", "waivers"):
+        del kept[later]
+    standard = from_kept(kept)
+    assert isinstance(standard, DuesStandard)
+    assert (standard.joining, standard.leaving, standard.waivers) == (Joining.WHOLE_YEAR, Leaving.NOTHING_BACK, ())
+
+
 @pytest.mark.rule(id="G1")
 @pytest.mark.parametrize(
     ("kind", "payload"),
@@ -173,6 +221,18 @@ payloads: st.SearchStrategy[Payload] = st.one_of(
         DuesStandard,
         st.lists(st.builds(TierAmount, st.sampled_from(sorted(TIERS)), st.integers(1, 10**15)), max_size=4).map(tuple),
         st.dates(),
+        st.sampled_from(Joining),
+        st.sampled_from(Leaving),
+        st.lists(
+            st.builds(
+                Waiver,
+                st.none() | st.sampled_from(sorted(TIERS)),
+                st.none() | st.uuids(),
+                st.none() | st.integers(2000, 2999),
+                st.text(),
+            ),
+            max_size=3,
+        ).map(tuple),
     ),
     st.builds(SpendingLimit, st.integers(1, 10**15)),
     st.builds(Revocation, st.uuids(), st.text(min_size=1)),

@@ -9,7 +9,7 @@ import pytest
 
 from services.membership.units.rules import check_character
 from shared.store.base import new_id
-from shared.testing.association import Answer, Association, eventually
+from shared.testing.association import Answer, Association, Person, eventually
 
 CLOCK = "2041-04-01T09:00:00+08:00"
 """Far off, so that no standard of another test is in force."""
@@ -364,6 +364,120 @@ def test_the_last_day_to_pay_is_a_whole_day_and_the_day_after_is_overdue(dues: D
     assert dues.kept(unit) == "overdue"
     dues.association.call("membership", "review_standings", as_=dues.clerk)
     assert dues.standings_told(unit) == ["owing", "overdue"]
+
+
+# --- proration and waivers ----------------------------------------------------------------------------------
+
+
+@pytest.mark.rule(id="M3")
+def test_who_joins_within_the_year_is_invoiced_for_its_months(dues: Dues) -> None:
+    resolution, event = dues.resolve(dues_joining="by_month", effective_from="2046-01-01")
+    dues.heard(event)
+    (standard,) = dues.standards(resolution)
+    assert (standard["joining"], standard["leaving"], standard["waivers"]) == ("by_month", "nothing_back", [])
+    dues.association.set_clock("2046-09-01T09:00:00+08:00")
+    invoice = dues.invoice(dues.unit(admitted_on="2046-08-31"), 2046)
+    assert (invoice["amount"], invoice["first_month"], invoice["last_month"]) == ("2083.33", 8, 12)
+    whole = dues.invoice(dues.unit(admitted_on="2045-12-31"), 2046)
+    assert (whole["amount"], whole["first_month"], whole["last_month"]) == ("5000.00", 1, 12)
+
+
+@pytest.mark.rule(id="M3")
+def test_whom_the_assembly_lets_off_is_not_invoiced(dues: Dues) -> None:
+    unit, other = dues.unit(), dues.unit()
+    waivers = [
+        {"tier": None, "unit": unit, "year": 2047},
+        {"tier": "standing_director", "unit": None, "year": None},
+    ]
+    resolution, event = dues.resolve(dues_waivers=waivers, effective_from="2047-01-01")
+    dues.heard(event)
+    assert dues.standards(resolution)[0]["waivers"] == waivers
+    dues.association.set_clock("2047-02-01T09:00:00+08:00")
+    assert refusal(dues.invoice(unit, 2047)) == (409, "M3", "waived")
+    assert refusal(dues.invoice(dues.unit(tier="standing_director"), 2047)) == (409, "M3", "waived")
+    assert dues.invoice(other, 2047)["amount"] == "5000.00"
+    dues.association.set_clock("2048-02-01T09:00:00+08:00")
+    assert dues.invoice(unit, 2048)["amount"] == "5000.00"
+
+
+@pytest.mark.rule(id="M3")
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"dues_joining": "by_week"},
+        {"dues_waivers": [{"tier": None, "unit": None, "year": 2041}]},
+        {"dues_waivers": [{"tier": "president"}]},
+    ],
+)
+def test_proration_that_membership_does_not_know_is_a_dead_letter(dues: Dues, changed: dict[str, Any]) -> None:
+    resolution, event = dues.resolve(**changed)
+    dues.heard(event, "dead")
+    assert dues.standards(resolution) == []
+
+
+@pytest.mark.rule(id="M1")
+def test_a_unit_that_has_left_is_not_invoiced(dues: Dues) -> None:
+    unit = dues.unit()
+    with dues.association.database("membership").begin() as connection:
+        connection.exec_driver_sql(f"UPDATE units SET left_on = '2041-04-01' WHERE id = '{unit}'")
+    assert refusal(dues.invoice(unit)) == (409, "M1", "unit-left")
+
+
+# --- publication --------------------------------------------------------------------------------------------
+
+
+def published(dues: Dues, standard: str, as_: Person | None = None, **given: Any) -> Answer:
+    return dues.association.call("membership", "record_publication", as_=as_ or dues.clerk, id=standard, **given)
+
+
+def overdue(dues: Dues, resolution: str) -> bool:
+    """Whether the list of standards whose publication is overdue has the one of that resolution; the others' has it
+    just where that has not."""
+    found = []
+    for which in (True, False):
+        lines = dues.association.call("membership", "list_dues_standards", as_=dues.clerk, limit=200, overdue=which)
+        found.append(resolution in {line["resolution_id"] for line in lines["items"]})
+    assert found[0] != found[1]
+    return found[0]
+
+
+@pytest.mark.rule(id="M3")
+@pytest.mark.rule(id="X7")
+def test_a_standard_not_published_within_thirty_days_is_overdue_until_it_is(dues: Dues) -> None:
+    resolution, event = dues.resolve(effective_from="2031-01-01")
+    dues.heard(event)
+    (standard,) = dues.standards(resolution)
+    assert (standard["publish_by"], standard["published_on"]) == ("2041-04-19", None)
+    dues.association.set_clock("2041-04-19T23:59:59+08:00")
+    assert not overdue(dues, resolution)
+    dues.association.set_clock("2041-04-20T00:00:00+08:00")
+    assert overdue(dues, resolution)
+    for day in ("2041-03-19", "2041-04-21"):
+        assert refusal(published(dues, standard["id"], published_on=day)) == (409, "M3", "publication-day")
+    recorded = {"published_on": "2041-04-18", "key": f"publication {standard['id']}"}
+    first = published(dues, standard["id"], **recorded)
+    assert (first["published_on"], first["published_by"]) == ("2041-04-18", f"account:{dues.clerk.account}")
+    assert published(dues, standard["id"], **recorded).body == first.body
+    assert not overdue(dues, resolution)
+    assert refusal(published(dues, standard["id"])) == (409, "X7", "standard-published")
+    assert dues.standards(resolution)[0]["published_on"] == "2041-04-18"
+
+
+@pytest.mark.rule(id="M3")
+def test_nobody_waits_for_the_publication_of_what_was_revoked(dues: Dues) -> None:
+    resolution, event = dues.resolve(effective_from="2031-01-01")
+    dues.heard(event)
+    told = {"resolution_id": resolution, "ended_on": "2041-04-01"}
+    dues.heard(dues.tell("governance", "resolution.ended.v1", f"resolution/{resolution}", **told))
+    dues.association.set_clock("2041-06-01T09:00:00+08:00")
+    assert not overdue(dues, resolution)
+
+
+def test_who_records_a_publication(dues: Dues) -> None:
+    assert published(dues, str(uuid.uuid4())).status == 404
+    assert published(dues, str(uuid.uuid4()), published_on="20410401").status == 422
+    for role in ("accountant", "officer", "representative", "editor"):
+        assert published(dues, str(uuid.uuid4()), dues.association.person(role)).status == 403
 
 
 @pytest.mark.parametrize(
