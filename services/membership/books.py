@@ -6,6 +6,7 @@ from services.membership.people import books as people
 from services.membership.personal_data import books as personal_data
 from services.membership.representatives import books as representatives
 from services.membership.rights import books as rights
+from services.membership.surveys import books as surveys
 from services.membership.units import books as units
 from shared.books.declared import Books
 
@@ -18,5 +19,6 @@ BOOKS = Books(
         *rights.CHECKS,
         *dues.CHECKS,
         *personal_data.CHECKS,
+        *surveys.CHECKS,
     ),
 )

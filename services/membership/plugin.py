@@ -16,6 +16,7 @@ from shared.plugins import Plugin
 from shared.text import Text
 
 _KNOWS_THE_MEMBERS = ["membership.unit.read", "membership.dues_standard.read"]
+_READS_SURVEYS = "membership.published_survey.read"
 _READS_DUES = [*_KNOWS_THE_MEMBERS, "membership.invoice.read", "membership.standing.read"]
 
 PLUGIN = Plugin(
@@ -42,13 +43,27 @@ PLUGIN = Plugin(
             "membership.standing.*",
             SEE,
             "membership.personal_data.*",
+            "membership.survey.*",
+            "membership.survey_report.draft",
+            "membership.survey_report.read",
+            "membership.survey_report.deliver",
+            _READS_SURVEYS,
         ],
         "exam_officer": _KNOWS_THE_MEMBERS,
         "editor": _KNOWS_THE_MEMBERS,
-        "correspondent": [OwnUnit("membership.unit.read"), "membership.dues_standard.read"],
+        "correspondent": [OwnUnit("membership.unit.read"), "membership.dues_standard.read", _READS_SURVEYS],
         "accountant": _READS_DUES,
         "cashier": _READS_DUES,
-        "officer": _READS_DUES,
+        # The working body that holds surveys audits the report as well; so its heads do, and not the supervisory board,
+        # whose members read the audit trail and do no part of what it inspects.
+        "officer": [
+            *_READS_DUES,
+            "membership.survey.read",
+            "membership.survey_report.read",
+            "membership.survey_report.audit",
+            "membership.survey_report.publish",
+            _READS_SURVEYS,
+        ],
         "deputy_secretary_general": _READS_DUES,
         "representative": [
             OwnUnit("membership.unit.read"),
@@ -56,6 +71,7 @@ PLUGIN = Plugin(
             OwnUnit("membership.invoice.read"),
             OwnUnit("membership.standing.read"),
             "membership.dues_standard.read",
+            _READS_SURVEYS,
         ],
     },
     seed=seed,

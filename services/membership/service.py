@@ -16,6 +16,13 @@ from services.membership.second_factor.operations import SecondFactors
 from services.membership.sessions.everywhere import Everywhere
 from services.membership.sessions.operations import Sessions
 from services.membership.sessions.own import OwnAccount
+from services.membership.surveys.plans.operations import Surveys
+from services.membership.surveys.questionnaires.operations import Questionnaires
+from services.membership.surveys.reports.operations import SurveyReports
+from services.membership.surveys.reports.published import PublishedReports
+from services.membership.surveys.responses.importing import ResponseSheets
+from services.membership.surveys.responses.operations import Responses
+from services.membership.surveys.results.operations import SurveyResults
 from services.membership.units.operations import Units
 from shared.chassis import Service
 
@@ -39,6 +46,13 @@ class MembershipService(
     PersonalDataRequests,
     Erasures,
     PersonalData,
+    Surveys,
+    Questionnaires,
+    Responses,
+    ResponseSheets,
+    SurveyResults,
+    SurveyReports,
+    PublishedReports,
 ):
     """Member units and their dues, people, and the accounts they sign in with."""
 

@@ -1,5 +1,5 @@
-"""What membership starts with: units and people of the founding document, roles, terms of dues and of signing in,
-barred passwords."""
+"""What membership starts with: units and people of the founding document, roles, terms of dues, of surveys and of
+signing in, barred passwords."""
 
 import json
 from dataclasses import dataclass
@@ -14,6 +14,7 @@ from services.membership.dues.rules import DuesTerms
 from services.membership.personal_data.rules import RequestTerms
 from services.membership.rights.rules import PostRoles
 from services.membership.roles.rules import Incompatibilities
+from services.membership.surveys.rules import SurveyTerms
 from services.membership.units.rules import Basis, Tier, tier
 from shared.personal.terms import Terms, classes_of, load
 from shared.text import Text
@@ -117,6 +118,12 @@ def longest_api_token() -> timedelta:
 def dues_terms() -> tuple[DuesTerms, ...]:
     """Every version of how long there is to pay dues (M3, M4, X4)."""
     return tuple(DuesTerms.from_data(version) for version in _load("dues_terms.json")["versions"])
+
+
+@cache
+def survey_terms() -> tuple[SurveyTerms, ...]:
+    """Every version of the formula of the satisfaction index, of valid responses and of the smallest cell (M8, X4)."""
+    return tuple(SurveyTerms.from_data(version) for version in _load("survey_terms.json")["versions"])
 
 
 @cache
