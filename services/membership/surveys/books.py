@@ -61,10 +61,10 @@ def figures_are_what_responses_say(look: Look) -> Faults:
 def each_invitation_is_one_response(look: Look) -> Faults:
     """Of a survey as many invitations were given as were counted, and as many used as there are responses online."""
     issued = select(InvitationBatch.survey_id, func.sum(InvitationBatch.invited)).group_by(InvitationBatch.survey_id)
-    wanted = dict(look.session.execute(issued.where(InvitationBatch.channel == Channel.ONLINE)).tuples())
+    wanted = dict(look.session.execute(issued.where(InvitationBatch.channel == Channel.ONLINE)))
     yield from matched("survey_invitations of survey", wanted, _invitations(look).items())
     answered = select(Response.survey_id, func.count()).group_by(Response.survey_id)
-    online = dict(look.session.execute(answered.where(Response.channel == Channel.ONLINE)).tuples())
+    online = dict(look.session.execute(answered.where(Response.channel == Channel.ONLINE)))
     yield from matched("survey_responses of survey", _invitations(look, used=True), online.items())
 
 
@@ -80,7 +80,7 @@ def closed_surveys_keep_no_numbers(look: Look) -> Faults:
 def _invitations(look: Look, *, used: bool = False) -> dict[uuid.UUID, int]:
     query = select(InvitationBatch.survey_id, func.count()).join(Invitation, Invitation.batch_id == InvitationBatch.id)
     which = Invitation.used if used else true()
-    return dict(look.session.execute(query.where(which).group_by(InvitationBatch.survey_id)).tuples())
+    return dict(look.session.execute(query.where(which).group_by(InvitationBatch.survey_id)))
 
 
 CHECKS = (

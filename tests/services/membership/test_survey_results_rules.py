@@ -331,7 +331,9 @@ def test_no_figure_depends_on_an_answer_in_a_hidden_cell_unless_its_total_is_sho
 
 
 def test_one_small_operator_is_not_to_be_had_from_the_total() -> None:
-    people = [answered(True, OPERATORS[0])] * 40 + [answered(False, OPERATORS[1])] * 12 + [answered(False, OPERATORS[2])] * 3
+    people = (
+        [answered(True, OPERATORS[0])] * 40 + [answered(False, OPERATORS[1])] * 12 + [answered(False, OPERATORS[2])] * 3
+    )
     found = shown(people, OPERATORS[:3])
     assert [each.valid for each in found.operators] == [40, None, None]
     assert found.valid == 55

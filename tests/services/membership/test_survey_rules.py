@@ -211,7 +211,9 @@ def test_half_of_what_counts_is_enough_and_less_is_not() -> None:
         (Q5, " 很好 ", None, "很好"),
     ],
 )
-def test_a_cell_is_read_as_its_question_takes_it(id: uuid.UUID, typed: str, value: int | None, text: str | None) -> None:
+def test_a_cell_is_read_as_its_question_takes_it(
+    id: uuid.UUID, typed: str, value: int | None, text: str | None
+) -> None:
     assert responses.from_cell(ASKED[id], id, typed, TERMS) == Given(id, value, text)
 
 

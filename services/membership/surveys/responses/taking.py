@@ -5,8 +5,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import bindparam, func, insert, select
+from sqlalchemy.dialects.postgresql import ARRAY
 
+from services.membership.base import Base
 from services.membership.data import survey_terms
 from services.membership.surveys.plans.models import Survey
 from services.membership.surveys.questionnaires.rules import Question
@@ -15,7 +17,8 @@ from services.membership.surveys.responses.models import Answer, InvitationBatch
 from services.membership.surveys.rules import SurveyTerms
 from shared.store.tx import Tx
 
-AT_ONCE = 1000
+AT_ONCE = 10_000
+"""Rows that one statement writes."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +66,7 @@ def take(tx: Tx, asking: Asking, filled: Filled, channel: rules.Channel, entered
 def take_all(
     tx: Tx, asking: Asking, batch: Iterable[Filled], channel: rules.Channel, entered_by: str | None
 ) -> list[uuid.UUID]:
-    """Keep many, a thousand rows at a time; their ids.
+    """Keep many; their ids.
 
     By bare statements, so that the audit trail holds no answers and does not name a response beside the invitation that
     was used for it; and under ids without a time in them, for the same reason.
@@ -90,10 +93,21 @@ def take_all(
             {"response_id": id, "question_id": each.question, "value": each.value, "text": each.text}
             for each in filled.answers
         ]
-    for model, rows in ((Response, responses), (Answer, answers)):
-        for start in range(0, len(rows), AT_ONCE):
-            tx.session.execute(insert(model), rows[start : start + AT_ONCE])
+    _insert(tx, Response, responses)
+    _insert(tx, Answer, answers)
     return ids
+
+
+def _insert(tx: Tx, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write rows of the same columns, column by column, in a few statements: one by one, ten thousand responses would
+    take a minute of going to and fro."""
+    table = model.__table__
+    columns = [table.c[name] for name in (rows[0] if rows else ())]
+    arrays = (func.unnest(bindparam(f"all_{column.name}", type_=ARRAY(column.type))) for column in columns)
+    statement = insert(model).from_select([column.name for column in columns], select(*arrays))
+    for start in range(0, len(rows), AT_ONCE):
+        some = rows[start : start + AT_ONCE]
+        tx.session.execute(statement, {f"all_{column.name}": [row[column.name] for row in some] for column in columns})
 
 
 def check_room(tx: Tx, survey: Survey, channel: rules.Channel, more: int) -> None:
