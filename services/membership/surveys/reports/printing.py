@@ -25,8 +25,9 @@ MOST_SERIES = 6
 def pdf_of(report: SurveyReport) -> bytes:
     """The report as PDF, in Chinese; what is not shown is a dash."""
     survey, found, terms = report.survey, report.figures, terms_of_survey(report.survey)
+    called = f"{survey.title.removesuffix('调查')}调查报告"
     inputs: dict[str, Value] = {
-        "title": survey.title,
+        "called": called,
         "publisher": PUBLISHER,
         "number": report.number,
         "standing": _standing(report),
@@ -56,7 +57,7 @@ def pdf_of(report: SurveyReport) -> bytes:
         render,
         TEMPLATE,
         inputs,
-        title=f"{survey.title}调查报告",
+        title=called,
         made_at=(report.published_at or report.drafted_at).astimezone(BUSINESS_ZONE),
         author=PUBLISHER,
     )
@@ -109,8 +110,8 @@ def _charts(found: Mapping[str, Any]) -> dict[str, Value]:
     operators = found["operators"]
     names = ["合计", *(each["short_name"] for each in operators)]
     indexes = [_number(found["index"]), *(_number(each["index"]) for each in operators)]
-    sections = [each["title"] for each in found["sections"] if Decimal(each["weight"]) > 0]
     weighing = [each for each in found["sections"] if Decimal(each["weight"]) > 0]
+    sections = [each["title"] for each in weighing]
     if len(operators) <= MOST_SERIES:
         series = [
             Series(each["short_name"], [_number(section["operators"][place]) for section in weighing])
