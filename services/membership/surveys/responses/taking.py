@@ -101,10 +101,10 @@ def take_all(
 def _insert(tx: Tx, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
     """Write rows of the same columns, column by column, in a few statements: one by one, ten thousand responses would
     take a minute of going to and fro."""
-    table = model.__table__
+    table = Base.metadata.tables[model.__tablename__]
     columns = [table.c[name] for name in (rows[0] if rows else ())]
     arrays = (func.unnest(bindparam(f"all_{column.name}", type_=ARRAY(column.type))) for column in columns)
-    statement = insert(model).from_select([column.name for column in columns], select(*arrays))
+    statement = insert(table).from_select(columns, select(*arrays))
     for start in range(0, len(rows), AT_ONCE):
         some = rows[start : start + AT_ONCE]
         tx.session.execute(statement, {f"all_{column.name}": [row[column.name] for row in some] for column in columns})
