@@ -2,8 +2,9 @@
 
 import uuid
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import func, select, true
+from sqlalchemy import Select, func, select, true
 
 from services.membership.surveys.events import SurveyClosed, SurveyOpened, SurveyReportPublished
 from services.membership.surveys.plans.models import Survey
@@ -61,10 +62,10 @@ def figures_are_what_responses_say(look: Look) -> Faults:
 def each_invitation_is_one_response(look: Look) -> Faults:
     """Of a survey as many invitations were given as were counted, and as many used as there are responses online."""
     issued = select(InvitationBatch.survey_id, func.sum(InvitationBatch.invited)).group_by(InvitationBatch.survey_id)
-    wanted = dict(look.session.execute(issued.where(InvitationBatch.channel == Channel.ONLINE)))
+    wanted = _by_survey(look, issued.where(InvitationBatch.channel == Channel.ONLINE))
     yield from matched("survey_invitations of survey", wanted, _invitations(look).items())
     answered = select(Response.survey_id, func.count()).group_by(Response.survey_id)
-    online = dict(look.session.execute(answered.where(Response.channel == Channel.ONLINE)))
+    online = _by_survey(look, answered.where(Response.channel == Channel.ONLINE))
     yield from matched("survey_responses of survey", _invitations(look, used=True), online.items())
 
 
@@ -80,7 +81,12 @@ def closed_surveys_keep_no_numbers(look: Look) -> Faults:
 def _invitations(look: Look, *, used: bool = False) -> dict[uuid.UUID, int]:
     query = select(InvitationBatch.survey_id, func.count()).join(Invitation, Invitation.batch_id == InvitationBatch.id)
     which = Invitation.used if used else true()
-    return dict(look.session.execute(query.where(which).group_by(InvitationBatch.survey_id)))
+    return _by_survey(look, query.where(which).group_by(InvitationBatch.survey_id))
+
+
+def _by_survey(look: Look, counts: Select[Any]) -> dict[uuid.UUID, int]:
+    # A result has keys() of its own, so dict() would take it for a mapping.
+    return {row[0]: int(row[1]) for row in look.session.execute(counts)}
 
 
 CHECKS = (
