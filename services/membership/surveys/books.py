@@ -2,7 +2,6 @@
 
 import uuid
 from decimal import Decimal
-from typing import Any
 
 from sqlalchemy import Select, func, select, true
 
@@ -84,7 +83,7 @@ def _invitations(look: Look, *, used: bool = False) -> dict[uuid.UUID, int]:
     return _by_survey(look, query.where(which).group_by(InvitationBatch.survey_id))
 
 
-def _by_survey(look: Look, counts: Select[Any]) -> dict[uuid.UUID, int]:
+def _by_survey(look: Look, counts: Select[uuid.UUID, int]) -> dict[uuid.UUID, int]:
     # A result has keys() of its own, so dict() would take it for a mapping.
     return {row[0]: int(row[1]) for row in look.session.execute(counts)}
 
