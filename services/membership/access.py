@@ -23,6 +23,7 @@ from services.membership.service import MembershipService
 from services.membership.standards import access as standards
 from services.membership.statistics import access as statistics
 from services.membership.studies import access as studies
+from services.membership.surveys import access as surveys
 from services.membership.units import access as units
 from services.membership.visits import access as visits
 from shared.api.administration import PERMISSION
@@ -62,6 +63,7 @@ GRANTS: Grants = together(
     acknowledgements.GRANTS,
     honorary_posts.GRANTS,
     activities.GRANTS,
+    surveys.GRANTS,
     statistics.GRANTS,
     self_discipline.GRANTS,
     studies.GRANTS,

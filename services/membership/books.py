@@ -25,6 +25,7 @@ from services.membership.self_discipline import books as self_discipline
 from services.membership.standards import books as standards
 from services.membership.statistics import books as statistics
 from services.membership.studies import books as studies
+from services.membership.surveys import books as surveys
 from services.membership.units import books as units
 from shared.books.declared import Books
 
@@ -56,5 +57,6 @@ BOOKS = Books(
         *statistics.CHECKS,
         *self_discipline.CHECKS,
         *studies.CHECKS,
+        *surveys.CHECKS,
     ),
 )

@@ -17,6 +17,7 @@ from services.membership.representatives import events as representatives
 from services.membership.self_discipline import events as self_discipline
 from services.membership.statistics import events as statistics
 from services.membership.studies import events as studies
+from services.membership.surveys import events as surveys
 from services.membership.units import events as units
 from shared.personal.events import ErasureOrdered, PersonErased
 
@@ -38,6 +39,7 @@ EVENTS = (
     *statistics.EVENTS,
     *self_discipline.EVENTS,
     *studies.EVENTS,
+    *surveys.EVENTS,
     ErasureOrdered,
     PersonErased,
 )

@@ -50,6 +50,13 @@ from services.membership.statistics.indicators.operations import Indicators
 from services.membership.statistics.periods.operations import Periods
 from services.membership.statistics.plausibility.operations import Findings
 from services.membership.studies.operations import Studies
+from services.membership.surveys.plans.operations import Surveys
+from services.membership.surveys.questionnaires.operations import Questionnaires
+from services.membership.surveys.reports.operations import SurveyReports
+from services.membership.surveys.reports.published import PublishedReports
+from services.membership.surveys.responses.importing import ResponseSheets
+from services.membership.surveys.responses.operations import Responses
+from services.membership.surveys.results.operations import SurveyResults
 from services.membership.units.operations import Units
 from services.membership.visits.operations import Visits
 from shared.chassis import Service
@@ -111,6 +118,13 @@ class MembershipService(
     Visits,
     Studies,
     SendsMail,
+    Surveys,
+    Questionnaires,
+    Responses,
+    ResponseSheets,
+    SurveyResults,
+    SurveyReports,
+    PublishedReports,
 ):
     """Member units and their dues, people, the accounts they sign in with, and what they do together."""
 

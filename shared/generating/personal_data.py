@@ -75,6 +75,8 @@ def _rows(holding: Holding, latest: dict[str, Terms]) -> Iterator[list[str]]:
 
 
 def _whose(tie: Tie) -> str:
+    if tie.stranger:
+        return "—"
     return tie.person or tie.index or f"{tie.parent} → {tie.of}"
 
 

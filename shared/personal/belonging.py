@@ -39,6 +39,8 @@ def belongs(
     tie, columns = holding.tie, holding.table.c
     if tie.person is not None:
         return columns[tie.person] == person_id
+    if tie.stranger:
+        return false()
     if tie.index is not None:
         return columns[tie.index].in_(indexes) if indexes else false()
     parent = among[str(tie.of)]

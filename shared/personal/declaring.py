@@ -9,8 +9,9 @@
             info=personal("identity-number", Text("身份证号", "Identity number"), shown="last4")
         )
 
-A row belongs to a person by a column with their id, by a column with the blind index of their identity number, or by
-its parent. Declarations stand in SQLAlchemy's ``info``, so models stay models.
+A row belongs to a person by a column with their id, by a column with the blind index of their identity number, by its
+parent, or to a stranger, whom nobody here knows by an id. Declarations stand in SQLAlchemy's ``info``, so models stay
+models.
 """
 
 from collections.abc import Callable, Mapping
@@ -48,13 +49,15 @@ class Personal:
 @dataclass(frozen=True)
 class Tie:
     """Whose a row is: ``person``, ``index`` or ``parent`` names the column that says it, the last with the table it
-    leads to. ``began`` is the column, or the expression, from which the time of keeping counts; null: not yet."""
+    leads to. A ``stranger``'s is found by no request of a person, and goes at its time. ``began`` is the column, or the
+    expression, from which the time of keeping counts; null: not yet."""
 
     label: Text
     person: str | None = None
     index: str | None = None
     parent: str | None = None
     of: str | None = None
+    stranger: bool = False
     began: Began = None
 
 
@@ -81,7 +84,8 @@ def personal(of_class: str, label: Text, *, shown: Shown = "whole", erased: str 
 def tied(label: Text, **how: Any) -> dict[str, Any]:
     """For ``__table_args__``' ``{"info": …}``: whose the rows of this table are; see :class:`Tie`."""
     tie = Tie(label, **how)
-    if [tie.person, tie.index, tie.parent].count(None) != 2 or (tie.parent is None) != (tie.of is None):
+    ways = [tie.person, tie.index, tie.parent, tie.stranger or None]
+    if ways.count(None) != 3 or (tie.parent is None) != (tie.of is None):
         raise TypeError("a row belongs to somebody in one way")
     return {_TIED: tie}
 

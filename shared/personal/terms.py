@@ -15,8 +15,9 @@ from shared.text import Text
 class Terms:
     """One version of how one class is kept by one service.
 
-    ``years`` count from what ``counted_from`` says; None is for good. ``must_be_kept``: there is a duty to keep it, so
-    a wish to delete it does not end it early. ``separate_consent``: nothing is kept without a consent of its own.
+    ``years`` count from what ``counted_from`` says; 0 is until then, None is for good. ``must_be_kept``: there is a
+    duty to keep it, so a wish to delete it does not end it early. ``separate_consent``: nothing is kept without a
+    consent of its own.
     """
 
     of_class: str
@@ -36,6 +37,8 @@ class Terms:
         """How long, in words."""
         if self.years is None:
             return Text("长期保存", "kept for good")
+        if self.years == 0:
+            return Text(f"保存至{self.counted_from.zh}", f"kept until {self.counted_from.en}")
         return Text(f"{self.counted_from.zh}起{self.years}年", f"{self.years} years from {self.counted_from.en}")
 
 

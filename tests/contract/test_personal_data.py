@@ -69,6 +69,8 @@ IMPERSONAL_FIELDS = {
     "membership.make_api_token.name": "what its owner calls a machine's token",
     "membership.register_person.identity_consent": "the consent itself",
     "certification.enrol_candidates.identity_consent": "the consent itself",
+    "membership.answer_survey.phone_consent": "the consent itself",
+    "membership.enter_survey_response.phone_consent": "the consent itself",
 }
 """Fields of requests likewise."""
 
@@ -126,7 +128,7 @@ def test_personal_data_without_a_person_are_an_error_and_a_row_belongs_in_one_wa
     Table("visitors", models, Column("id", Uuid(), primary_key=True), Column("phone", Text(), info=info))
     with pytest.raises(TypeError, match="does not say whose"):
         holdings(models)
-    for wrong in ({}, {"person": "a", "index": "b"}, {"parent": "a"}):
+    for wrong in ({}, {"person": "a", "index": "b"}, {"parent": "a"}, {"person": "a", "stranger": True}):
         with pytest.raises(TypeError):
             tied(Label("访客", "Visitor"), **wrong)
 
@@ -155,7 +157,7 @@ def test_what_needs_a_consent_of_its_own_is_only_asked_for_together_with_it() ->
             if any(alone & set(field.metadata["personal"]) for field in fields.values()):
                 asked += 1
                 assert any("consent" in name for name in fields), operation.name
-    assert asked == 5
+    assert asked == 8
 
 
 @pytest.mark.rule(id="X10")
@@ -206,6 +208,7 @@ def test_whatever_hands_out_names_of_many_papers_of_one_or_the_roster_leaves_an_
         "print_pass",
         "print_passes",
         "export_attendance",
+        "get_survey_contact",
     }
 
 

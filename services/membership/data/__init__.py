@@ -27,6 +27,7 @@ from services.membership.statistics.editions.rules import Chart, Stated
 from services.membership.statistics.indicators.rules import Indicator
 from services.membership.statistics.periods.rules import ReportingTerms
 from services.membership.statistics.plausibility.rules import Checks
+from services.membership.surveys.rules import SurveyTerms
 from services.membership.units.rules import Basis, Tier, tier
 from shared.personal.terms import Terms, classes_of, load
 from shared.text import Text
@@ -235,6 +236,11 @@ def dues_publication() -> tuple[PublicationTerms, ...]:
 def dues_aging() -> tuple[AgingBands, ...]:
     """Every version of the bands by which dues are aged (M4, X4)."""
     return tuple(AgingBands.from_data(version) for version in _load("dues_aging.json")["versions"])
+
+
+def survey_terms() -> tuple[SurveyTerms, ...]:
+    """Every version of the formula of the satisfaction index, of valid responses and of the smallest cell (M8, X4)."""
+    return tuple(SurveyTerms.from_data(version) for version in _load("survey_terms.json")["versions"])
 
 
 @cache

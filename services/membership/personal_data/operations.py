@@ -22,6 +22,7 @@ from services.membership.personal_data.schemas import (
 )
 from shared.api.operations import Download, operation
 from shared.api.paging import Page, PageRequest
+from shared.documents.spreadsheets import EXCEL
 from shared.effective import in_force
 from shared.identity.duties import Act, Caller, keep_apart
 from shared.identity.principals import SIGNED_IN

@@ -1,0 +1,1 @@
+"""Reports 调查报告: drafted, audited by others, published, reported to members and the authority (M8, X7, X8)."""
