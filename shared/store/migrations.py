@@ -14,6 +14,7 @@ from typing import Any
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
+from alembic.operations.ops import CreateTableOp, MigrationScript
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, Engine, MetaData, text
 
@@ -116,10 +117,19 @@ def new_revision(engine: Engine, history: History, message: str) -> Path:
             autogenerate=True,
             rev_id=f"{history.name}_{number:04d}",
             version_path=str(history.versions),
+            process_revision_directives=_without_notes,
         )
     assert script is not None
     assert not isinstance(script, list)
     return Path(script.path)
+
+
+def _without_notes(_context: MigrationContext, _revision: object, directives: list[MigrationScript]) -> None:
+    """Leave out of new tables what only models know: whose rows are whose, and other notes that no database keeps."""
+    for script in directives:
+        for operation in script.upgrade_ops.ops if script.upgrade_ops else ():
+            if isinstance(operation, CreateTableOp):
+                operation.info = {}
 
 
 def differences(engine: Engine, plugin: Plugin) -> list[Any]:

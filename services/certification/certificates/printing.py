@@ -1,6 +1,5 @@
 """A certificate on paper: what stands on it, and the PDF of it."""
 
-from datetime import date
 from pathlib import Path
 
 from services.certification.certificates.models import Certificate
@@ -11,6 +10,7 @@ from shared.documents.qr import qr_svg
 from shared.offload import off_hub
 from shared.standards.calendar import BUSINESS_ZONE
 from shared.standards.identity_number import IdentityNumber
+from shared.text import chinese_day
 
 TEMPLATE = Path(__file__).with_name("certificate.typ")
 
@@ -26,13 +26,13 @@ def pdf_of(certificate: Certificate, identity: IdentityNumber, check_url: str) -
     inputs: dict[str, Value] = {
         "name": certificate.candidate.name,
         "sex": SEXES[identity.sex.value].zh,
-        "birth_date": _day(identity.birth_date),
+        "birth_date": chinese_day(identity.birth_date),
         "identity": identity.masked,
         "occupation": called.occupation.zh,
         "work_type": called.work_type.zh if called.work_type else None,
         "level": called.level.zh,
         "number": certificate.number,
-        "issued_on": _day(certificate.issued_on),
+        "issued_on": chinese_day(certificate.issued_on),
         "issuer": ISSUER.issuer.zh,
         "issuer_en": ISSUER.issuer.en,
         "centre": ISSUER.centre.zh,
@@ -46,7 +46,3 @@ def pdf_of(certificate: Certificate, identity: IdentityNumber, check_url: str) -
         made_at=certificate.issued_at.astimezone(BUSINESS_ZONE),
         author=ISSUER.issuer.zh,
     )
-
-
-def _day(day: date) -> str:
-    return f"{day.year}年{day.month}月{day.day}日"

@@ -1,6 +1,5 @@
 """The collection slip 收款单 on paper: what stands on it, and the PDF of it (F12)."""
 
-from datetime import date
 from pathlib import Path
 
 from services.finance.data import payee
@@ -11,6 +10,7 @@ from shared.documents.pdf import Value, render
 from shared.money import format_yuan
 from shared.offload import off_hub
 from shared.standards.calendar import BUSINESS_ZONE
+from shared.text import chinese_day
 
 TEMPLATE = Path(__file__).with_name("slip.typ")
 
@@ -20,7 +20,7 @@ def pdf_of(slip: CollectionSlip, payer: str) -> bytes:
     inputs: dict[str, Value] = {
         "number": slip.number,
         "mark": {"zh": slip.mark.zh, "en": slip.mark.en},
-        "issued_on": _day(slip.issued_on),
+        "issued_on": chinese_day(slip.issued_on),
         "payer": payer,
         "payee": payee().zh,
         "payee_en": payee().en,
@@ -29,7 +29,7 @@ def pdf_of(slip: CollectionSlip, payer: str) -> bytes:
         "capitals": capitals(slip.amount),
         "parts": [
             {
-                "on": _day(part.allocated_on),
+                "on": chinese_day(part.allocated_on),
                 "means": MEANS[part.means].zh,
                 "amount": format_yuan(part.amount),
             }
@@ -44,7 +44,3 @@ def pdf_of(slip: CollectionSlip, payer: str) -> bytes:
         made_at=slip.issued_at.astimezone(BUSINESS_ZONE),
         author=payee().zh,
     )
-
-
-def _day(day: date) -> str:
-    return f"{day.year}年{day.month}月{day.day}日"

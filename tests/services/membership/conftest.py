@@ -233,6 +233,7 @@ def council(association: Association) -> Council:
     return Council(association)
 
 
+@dataclass(frozen=True)
 class Organiser:
     """A clerk who runs activities, units with people, and what membership tells of it all."""
 
@@ -314,6 +315,7 @@ def organiser(association: Association) -> Organiser:
     return Organiser(association)
 
 
+@dataclass(frozen=True)
 class Desk:
     """A clerk who writes to units about their dues, what finance and governance tell, and the outbox of the mail."""
 

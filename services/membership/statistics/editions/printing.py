@@ -17,8 +17,8 @@ from shared.documents.pdf import Value, render
 from shared.documents.rows import Column
 from shared.documents.spreadsheets import Table, write_rows
 from shared.offload import off_hub
-from shared.standards.calendar import BUSINESS_ZONE
-from shared.text import Text
+from shared.standards.calendar import business_date
+from shared.text import Text, chinese_day
 
 TEMPLATE = Path(__file__).with_name("report.typ")
 Trend = Sequence[tuple[Period, Edition]]
@@ -40,7 +40,7 @@ def pdf_of(period: Period, edition: Edition, trend: Trend) -> bytes:
             {"kind": KINDS[each.kind].zh, "severity": SEVERITIES[each.severity].zh, "says": each.says_zh}
             for each in edition.findings
         ],
-        "made_on": _day(edition.published_at or edition.made_at),
+        "made_on": chinese_day(business_date(edition.published_at or edition.made_at)),
     }
     made_at = (edition.published_at or edition.made_at).astimezone(BUSINESS_ZONE)
     title = f"通信行业统计月报 {period.span.label.zh}"
@@ -60,11 +60,6 @@ def _row(total: Total) -> dict[str, Value]:
         "value": f"{total.value:,f}",
         "growth": "—" if total.growth is None else f"{total.growth:+f}",
     }
-
-
-def _day(moment: datetime) -> str:
-    day = moment.astimezone(BUSINESS_ZONE)
-    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def _charts(edition: Edition, trend: Trend) -> Iterator[str]:

@@ -1,7 +1,6 @@
 """A report on paper 调查报告: what stands on it, with charts, and the PDF of it (M8)."""
 
 from collections.abc import Mapping
-from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from shared.documents.charts import Series, bars
 from shared.documents.pdf import Value, render
 from shared.offload import off_hub
 from shared.standards.calendar import BUSINESS_ZONE, business_date
+from shared.text import chinese_day
 
 TEMPLATE = Path(__file__).with_name("report.typ")
 PUBLISHER = "山西通信行业协会"
@@ -31,11 +31,11 @@ def pdf_of(report: SurveyReport) -> bytes:
         "publisher": PUBLISHER,
         "number": report.number,
         "standing": _standing(report),
-        "dated": _day(report.published_on or business_date(report.drafted_at)),
+        "dated": chinese_day(report.published_on or business_date(report.drafted_at)),
         "purpose": survey.purpose,
         "target_group": survey.target_group,
         "planned_sample": survey.planned_sample,
-        "period": f"{_day(survey.starts_on)}至{_day(survey.ends_on)}",
+        "period": f"{chinese_day(survey.starts_on)}至{chinese_day(survey.ends_on)}",
         "smallest_cell": terms.smallest_cell,
         "least_answered": f"{terms.least_answered.numerator}/{terms.least_answered.denominator}",
         "formula": terms.formula_text.zh,
@@ -50,7 +50,9 @@ def pdf_of(report: SurveyReport) -> bytes:
             for each in found["operators"]
         ],
         "sections": [_section(each) for each in found["sections"]],
-        "audited": _day(business_date(report.audited_at)) if report.audited_at and not _unaudited(report) else None,
+        "audited": chinese_day(business_date(report.audited_at))
+        if report.audited_at and not _unaudited(report)
+        else None,
         "charts": off_hub(_charts, found),
     }
     return off_hub(
@@ -135,7 +137,3 @@ def _text(value: object) -> str:
 
 def _percent(value: str | None) -> str:
     return NOT_SHOWN if value is None else f"{value}%"
-
-
-def _day(day: date) -> str:
-    return f"{day.year}年{day.month}月{day.day}日"
