@@ -37,7 +37,7 @@ class Account(Versioned, Base):
     person_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("people.id"))
     secret: Mapped[str]
     mail_address: Mapped[bytes | None] = mapped_column(
-        info=SEALED | personal("contact", Text("邮箱", "Mail address"), shown="mail")
+        info=SEALED | personal("mail-address", Text("邮箱", "Mail address"), shown="mail")
     )
     password_hash: Mapped[str] = mapped_column(info=SECRET)
     secret_expires_at: Mapped[datetime | None]

@@ -35,7 +35,7 @@ class UnitContact(Versioned, Base):
     unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("units.id"), unique=True, info=OF_UNIT)
     person_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("people.id"))
     mail_address: Mapped[bytes | None] = mapped_column(
-        info=SEALED | personal("contact", Text("邮箱", "Mail address"), shown="mail")
+        info=SEALED | personal("mail-address", Text("邮箱", "Mail address"), shown="mail")
     )
     set_at: Mapped[datetime]
     set_by: Mapped[str]

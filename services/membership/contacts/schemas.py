@@ -8,7 +8,7 @@ class ContactIn(f.Schema):
     """Where the unit is to get what concerns its dues; null takes it back."""
 
     mail_address = f.String(
-        "邮箱", "Mail address", required=True, allow_none=True, max_length=LONGEST, personal="contact"
+        "邮箱", "Mail address", required=True, allow_none=True, max_length=LONGEST, personal="mail-address"
     )
 
 

@@ -8,7 +8,7 @@ class OwnMailAddressIn(f.Schema):
     """The address of one's own account, and the password that shows it is oneself; null takes it back."""
 
     mail_address = f.String(
-        "邮箱", "Mail address", required=True, allow_none=True, max_length=LONGEST, personal="contact"
+        "邮箱", "Mail address", required=True, allow_none=True, max_length=LONGEST, personal="mail-address"
     )
     password = f.String("密码", "Password", required=True, max_length=500)
 

@@ -233,7 +233,6 @@ def council(association: Association) -> Council:
     return Council(association)
 
 
-@dataclass(frozen=True)
 class Organiser:
     """A clerk who runs activities, units with people, and what membership tells of it all."""
 

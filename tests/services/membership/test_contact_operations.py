@@ -95,7 +95,7 @@ def test_an_address_is_shown_to_whose_it_is_and_goes_when_they_want_it(desk: Des
         if each["value"].endswith("@example.com")
     ]
     assert held["value"] == "u***@example.com"
-    request = desk.do("enter_personal_data_request", person_id=person, kind="delete", classes=["contact"])
+    request = desk.do("enter_personal_data_request", person_id=person, kind="delete", classes=["mail-address"])
     assert request.status == 201, request.problem
     assigned = desk.do("assign_personal_data_request", id=request["id"], person_id=desk.clerk.person)
     assert assigned.status == 200, assigned.problem
@@ -119,7 +119,7 @@ def test_the_time_of_an_address_begins_when_its_unit_leaves(desk: Desk, address:
     with desk.association.database("membership").begin() as connection:
         connection.exec_driver_sql(f"UPDATE units SET left_on = '2062-06-01' WHERE id = '{unit}'")
     assert past() == before + 1
-    swept = desk.do("erase_overdue_personal_data", administrator, classes=["contact"])
+    swept = desk.do("erase_overdue_personal_data", administrator, classes=["mail-address"])
     assert swept["left"] == 0
     assert kept(desk, unit)[0]["mail_address"] is None
 
@@ -127,5 +127,5 @@ def test_the_time_of_an_address_begins_when_its_unit_leaves(desk: Desk, address:
 def test_both_tables_with_addresses_are_declared() -> None:
     held = holdings(PLUGIN.models)
     for table in ("unit_contacts", "accounts"):
-        assert held[table].columns["mail_address"].of_class == "contact"
+        assert held[table].columns["mail_address"].of_class == "mail-address"
         assert held[table].columns["mail_address"].shown == "mail"

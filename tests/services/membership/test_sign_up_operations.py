@@ -166,7 +166,7 @@ def test_nobody_is_kept_without_consent_and_all_are_signed_up_or_none(organiser:
     assert organiser.call("list_sign_ups", activity_id=id)["items"] == []
     (made,) = organiser.sign_up(id, unit, somebody, phone="13812345678")["items"]
     (kept,) = organiser.association.rows("membership", f"SELECT consented_to FROM sign_ups WHERE id = '{made['id']}'")
-    assert kept["consented_to"] == "contact-2021"
+    assert kept["consented_to"] == "participant-phone-2021"
 
 
 @pytest.mark.rule(id="M9")
@@ -268,7 +268,7 @@ def test_a_phone_goes_a_year_after_the_activity_and_the_name_after_three(organis
 
     def sweep(day: str) -> tuple[str, str | None]:
         organiser.association.set_clock(f"{day}T09:00:00+08:00")
-        given = {"classes": ["contact", "participant"]}
+        given = {"classes": ["participant-phone", "participant"]}
         assert organiser.call("erase_overdue_personal_data", administrator, **given).status == 200
         return kept()
 

@@ -54,13 +54,13 @@ class SignUp(Versioned, Base):
     name: Mapped[str] = mapped_column(info=personal("participant", Text("姓名", "Name")))
     person_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("people.id"), index=True)
     phone_sealed: Mapped[bytes | None] = mapped_column(
-        info=SEALED | personal("contact", Text("手机号", "Mobile number"), shown="last4")
+        info=SEALED | personal("participant-phone", Text("手机号", "Mobile number"), shown="last4")
     )
     phone_index: Mapped[str | None] = mapped_column(
-        info=personal("contact", Text("手机号索引", "Index of the mobile number"), shown="not")
+        info=personal("participant-phone", Text("手机号索引", "Index of the mobile number"), shown="not")
     )
     phone_last4: Mapped[str | None] = mapped_column(
-        info=personal("contact", Text("手机号后四位", "Last four of the mobile number"), shown="not")
+        info=personal("participant-phone", Text("手机号后四位", "Last four of the mobile number"), shown="not")
     )
     consented_to: Mapped[str]
     signed_up_at: Mapped[datetime]

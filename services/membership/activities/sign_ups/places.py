@@ -17,7 +17,7 @@ from services.membership.people.rules import display_name
 from shared.personal.terms import terms_of
 from shared.store.tx import Tx
 
-CONTACT = "contact"
+CONTACT = "participant-phone"
 """The class of personal data that a participant's phone is of."""
 PARTICIPANT = "participant"
 

@@ -20,7 +20,7 @@ class ParticipantIn(f.Schema):
         load_default=None,
         allow_none=True,
         max_length=20,
-        personal="contact",
+        personal="participant-phone",
     )
     person_id = f.UUID("人员", "Person", load_default=None, allow_none=True)
     consent = f.Boolean("本人同意登记", "The participant consents to this being kept", required=True)
@@ -44,7 +44,7 @@ class PublicSignUpIn(f.Schema):
         "Mobile number (kept encrypted, only the last four shown)",
         required=True,
         max_length=20,
-        personal="contact",
+        personal="participant-phone",
     )
     consent = f.Boolean("本人同意登记", "I consent to this being kept", required=True)
 
