@@ -157,7 +157,7 @@ def test_what_needs_a_consent_of_its_own_is_only_asked_for_together_with_it() ->
             if any(alone & set(field.metadata["personal"]) for field in fields.values()):
                 asked += 1
                 assert any("consent" in name for name in fields), operation.name
-    assert asked == 8
+    assert asked == 7
 
 
 @pytest.mark.rule(id="X10")

@@ -183,9 +183,9 @@ def test_every_event_that_is_heard_has_its_effect_counted(books: Books) -> None:
     asked: set[tuple[str, str, str]] = set()
 
     class Noting(Look):
-        def heard(self, source: str, type: str, schema: type[Schema]) -> list[Told]:
+        def heard(self, source: str, type: str, schema: type[Schema], *, read_model: str = "") -> list[Told]:
             asked.add((self.plugin.name, source, type))
-            return super().heard(source, type, schema)
+            return super().heard(source, type, schema, read_model=read_model)
 
     for plugin in plugins().values():
         assert plugin.books is not None

@@ -71,9 +71,10 @@ class Town:
         given = {"name": "汾河信息公司", "credit_code": first17 + check_character(first17), "tier": "director", **given}
         return str(self.do("membership", "admit_unit", **given)["id"])
 
-    def leave(self, unit: str, day: str) -> None:
-        with self.association.database("membership").begin() as connection:
-            connection.exec_driver_sql(f"UPDATE units SET left_on = '{day}' WHERE id = '{unit}'")
+    def leave(self, unit: str, last_day: str) -> None:
+        """The unit withdraws on its last day; the clock stands there afterwards."""
+        self.association.set_clock(f"{last_day}T09:00:00+08:00")
+        self.do("membership", "withdraw_unit", id=unit, last_day=last_day)
 
     def start(self, year: int, as_: Person | None = None, **given: Any) -> Answer:
         return self.ask("membership", "start_billing_run", as_, year=year, **given)
@@ -183,12 +184,13 @@ def test_a_run_is_previewed_carried_out_and_repeated(town: Town) -> None:
     year = town.year(joining="by_month", waivers=[{"unit": waived, "reason": "受灾停产"}])
     known = town.association.rows("membership", "SELECT id, tier FROM units")
     outsiders = {str(row["id"]) for row in known if row["tier"] is None}
+    left = town.unit(admitted_on=f"{year}-01-01")
+    town.leave(left, f"{year}-08-30")
     town.association.set_clock(f"{year}-08-31T09:00:00+08:00")
     joined = town.unit(tier="standing_director", admitted_on=f"{year}-08-31")
-    there, before, left = town.unit(tier="member"), town.unit(), town.unit()
+    there, before = town.unit(tier="member"), town.unit()
     unpriced = town.unit(tier="vice_president", admitted_on="2040-01-01")
     first = town.do("membership", "issue_invoice", unit_id=before, year=year)["id"]
-    town.leave(left, f"{year}-08-31")
 
     expected: dict[str, tuple[Any, ...]] = {
         joined: ("invoiced", "4166.67", 8, 12, None, None),

@@ -159,7 +159,7 @@ def test_seeding_twice_changes_nothing_and_makes_no_account(fresh: Fresh) -> Non
     for _ in range(2):
         with fresh.runtime.begin(ITSELF) as tx:
             seed(tx)
-        assert state() == [11, 21, 0, 32]
+        assert state() == [11, 21, 0, 39]
 
 
 def test_what_was_completed_is_not_loaded_over(fresh: Fresh) -> None:

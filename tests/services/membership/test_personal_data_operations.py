@@ -309,7 +309,7 @@ def test_what_is_past_its_time_goes_by_order_only_and_with_it_the_answers_that_n
         due = desk.do("list_overdue_personal_data", as_=administrator)["due"]
         return {(each["table"], each["of_class"]): each["rows"] for each in due}
 
-    association.set_clock("2022-01-07T23:59:59+08:00")
+    association.set_clock("2022-01-07T12:00:00+08:00")
     before = overdue()
     ordered = desk.do("order_erasure", as_=administrator, id=person, classes=["name", "account"], reason="期满")
     first = eventually(partial(_complete, desk, administrator, ordered["id"]), within=20)

@@ -231,7 +231,7 @@ def test_a_units_people_act_for_that_unit_only(organiser: "Organiser") -> None:
 def test_a_person_on_file_is_named_by_themselves_or_by_staff(organiser: "Organiser") -> None:
     id = organiser.opened()
     unit, _ = organiser.unit()
-    person = organiser.call("register_person", name="赵进")["id"]
+    person = organiser.call("register_person", name="田垄")["id"]
     me = organiser.association.person("representative", unit=unit, person=person)
     stranger = organiser.association.person("representative", unit=unit)
     assert refusal(organiser.sign_up(id, unit, stranger, person_id=person)) == (409, "X5", "person-unknown")

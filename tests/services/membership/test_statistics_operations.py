@@ -456,7 +456,7 @@ def test_an_indicator_gets_a_new_version_for_months_to_come(statistics: Statisti
     # Later than any month another test opens: the business clock of this one is ahead of theirs.
     given = {
         "code": f"towers_{next(_YEARS)}",
-        "effective_from": "2160-01-01",
+        "effective_from": "2460-01-01",
         "label_zh": "铁塔数",
         "label_en": "Towers",
         "unit_zh": "座",
@@ -469,14 +469,14 @@ def test_an_indicator_gets_a_new_version_for_months_to_come(statistics: Statisti
     assert (added.status, added["asked"]) == (201, True)
     again = statistics.call("add_indicator", **given)
     assert refusal(again) == (409, "X4", "indicator-version-order")
-    ended = statistics.call("add_indicator", **{**given, "effective_from": "2161-01-01", "asked": False})
+    ended = statistics.call("add_indicator", **{**given, "effective_from": "2461-01-01", "asked": False})
     assert ended.status == 201
     versions = statistics.call("list_indicators", code=given["code"])["items"]
-    assert [each["effective_from"] for each in versions] == ["2161-01-01", "2160-01-01"]
+    assert [each["effective_from"] for each in versions] == ["2461-01-01", "2460-01-01"]
     for changed, code in (
         ({"effective_from": "2020-10-01", "code": "masts"}, "indicator-retroactive"),
-        ({"effective_from": "2170-01-02"}, "indicator-within-month"),
-        ({"effective_from": "2170-01-01", "adds": "mean"}, "indicator-weight"),
+        ({"effective_from": "2470-01-02"}, "indicator-within-month"),
+        ({"effective_from": "2470-01-01", "adds": "mean"}, "indicator-weight"),
     ):
         assert refusal(statistics.call("add_indicator", **{**given, **changed}))[2] == code
     assert statistics.call("add_indicator", **{**given, "code": "铁塔"}).status == 422

@@ -3,7 +3,7 @@
 import uuid
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.membership.base import Base
@@ -35,7 +35,11 @@ class PactSignature(Versioned, Base):
     __tablename__ = "pact_signatures"
     __table_args__ = (
         Index(
-            "uq_pact_signatures_standing", "pact_id", "unit_id", unique=True, postgresql_where="withdrawn_on IS NULL"
+            "uq_pact_signatures_standing",
+            "pact_id",
+            "unit_id",
+            unique=True,
+            postgresql_where=text("withdrawn_on IS NULL"),
         ),
         {"info": tied(Text("自律公约签署", "Signature under the pact"), person="person_id")},
     )

@@ -1,7 +1,6 @@
 """The report of a period 行业统计月报 on paper and as a spreadsheet (M13)."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
 from decimal import Decimal
 from math import ceil
 from pathlib import Path
@@ -17,7 +16,7 @@ from shared.documents.pdf import Value, render
 from shared.documents.rows import Column
 from shared.documents.spreadsheets import Table, write_rows
 from shared.offload import off_hub
-from shared.standards.calendar import business_date
+from shared.standards.calendar import BUSINESS_ZONE, business_date
 from shared.text import Text, chinese_day
 
 TEMPLATE = Path(__file__).with_name("report.typ")

@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import ForeignKey, Index, Numeric
+from sqlalchemy import ForeignKey, Index, Numeric, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.membership.base import Base
@@ -29,7 +29,7 @@ class Figure(Identified, Base):
             "unit_id",
             "indicator",
             unique=True,
-            postgresql_where="superseded_at IS NULL",
+            postgresql_where=text("superseded_at IS NULL"),
         ),
     )
     label = Text("统计数据", "figure")
