@@ -13,6 +13,7 @@ from services.membership.billing.rules import Outcome, look_at
 from services.membership.dues import rules
 from services.membership.standards.months import Joining, Leaving, Months
 from services.membership.standards.rules import Standard, Waiver
+from services.membership.units.rules import Membership
 from shared.errors import Refused
 
 UNIT = UUID(int=1)
@@ -102,6 +103,28 @@ def test_a_run_leaves_whom_it_finds_invoiced_and_bills_the_others() -> None:
     assert look_at(left_since, 2021, [STANDARD], DAY, UUID(int=5)).outcome is Outcome.ALREADY
     finding = look_at(MEMBER, 2021, [STANDARD], DAY, None)
     assert (finding.outcome, finding.bill) == (Outcome.INVOICED, rules.bill(MEMBER, 2021, [STANDARD], DAY))
+
+
+@pytest.mark.rule(id="M1")
+@pytest.mark.rule(id="M3")
+def test_a_unit_that_came_back_owes_for_the_years_on_a_day_of_which_it_was_a_member() -> None:
+    earlier = (Membership(date(2015, 3, 1), date(2018, 1, 1)),)
+    back = rules.Member(UNIT, "director", date(2021, 5, 1), None, earlier)
+    standards = [replace(STANDARD, effective_from=date(2010, 1, 1), joining=Joining.BY_MONTH)]
+    billed = {year: look_at(back, year, standards, DAY, None) for year in range(2014, 2022)}
+    refused = {year: found.refused.code for year, found in billed.items() if found.refused}
+    assert refused == dict.fromkeys((2014, 2018, 2019, 2020), "not-a-member-then")
+    months = {year: found.bill.months for year, found in billed.items() if found.bill}
+    assert months == {2015: Months(3, 12), 2016: Months(1, 12), 2017: Months(1, 12), 2021: Months(5, 12)}
+
+
+@pytest.mark.rule(id="M3")
+def test_a_year_in_which_a_unit_left_and_came_back_is_owed_from_the_first_day_to_the_last() -> None:
+    earlier = (Membership(date(2015, 3, 1), date(2021, 3, 1)),)
+    back = rules.Member(UNIT, "director", date(2021, 8, 1), date(2021, 11, 1), earlier)
+    assert back.time_in(2021) == Membership(date(2015, 3, 1), date(2021, 11, 1))
+    since_ever = rules.Member(UNIT, "director", date(2021, 8, 1), None, (Membership(None, date(2021, 3, 1)),))
+    assert since_ever.time_in(2021) == Membership(None, None)
 
 
 @pytest.mark.rule(id="M3")
