@@ -362,7 +362,7 @@ def test_killed_in_the_middle_a_run_goes_on_where_it_stood(town: Town, many: Seq
         holding.exec_driver_sql(f"SELECT 1 FROM units WHERE id = '{max(many)}' FOR UPDATE")
         started = town.start(year)["id"]
         waiting = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'transactionid'"
-        eventually(lambda: town.association.rows("membership", waiting), within=PATIENCE)
+        eventually(lambda: town.invoices(year) and town.association.rows("membership", waiting), within=PATIENCE)
         town.association.kill()
     invoiced = town.invoices(year)
     assert invoiced

@@ -63,10 +63,11 @@ class Dues:
         event = self.tell("governance", ADOPTED, f"resolution/{resolution}", event_id, **told)
         return resolution, event
 
-    def earlier_standard(self) -> None:
-        """One more, for past years."""
-        _, event = self.resolve(effective_from="2028-01-01")
-        self.heard(event)
+    def earlier_standards(self, *years: int) -> None:
+        """One more for each past year, from the day that decides for it: other tests resolve on years of their own."""
+        for year in years:
+            _, event = self.resolve(effective_from=f"{year}-12-31")
+            self.heard(event)
 
     def standards(self, resolution: str) -> list[dict[str, Any]]:
         answer = self.association.call("membership", "list_dues_standards", as_=self.clerk, limit=200)
@@ -254,7 +255,7 @@ def test_one_invoice_for_a_unit_and_year_and_the_next_tier_with_the_next_invoice
 @pytest.mark.rule(id="M1")
 @pytest.mark.rule(id="M3")
 def test_a_unit_that_left_is_invoiced_no_more_and_owes_what_it_owed(dues: Dues) -> None:
-    dues.earlier_standard()
+    dues.earlier_standards(2040)
     unit = dues.unit(admitted_on="2030-01-01")
     invoice = dues.invoice(unit)
     dues.association.call("membership", "withdraw_unit", as_=dues.clerk, id=unit)
@@ -272,7 +273,7 @@ def test_a_unit_that_came_back_owes_for_the_years_it_was_a_member(dues: Dues, co
     resolution = council.adopts("unit-removal", unit, "2038-06-30")
     council.ends(resolution, "unit-removal", unit, "2041-02-01")
     dues.association.set_clock("2045-04-01T09:00:00+08:00")
-    dues.earlier_standard()
+    dues.earlier_standards(2037, 2038)
     for year in (2029, 2039):
         assert refusal(dues.invoice(unit, year)) == (409, "M3", "not-a-member-then")
     assert [dues.invoice(unit, year).status for year in (2037, 2038, 2041)] == [201, 201, 201]

@@ -297,7 +297,7 @@ def test_a_trail_that_is_there_already_is_remembered_by_the_migration(engine: En
     sealed(engine, 3, details=False)
     tamper(
         engine,
-        "DROP TABLE chassis.seals, chassis.consents, chassis.subjects",
+        "DROP TABLE chassis.seals, chassis.consents, chassis.subjects, chassis.mails",
         "ALTER TABLE chassis.audit DROP address, DROP changes, DROP details",
         "UPDATE chassis.alembic_version SET version_num = 'chassis_0001'",
     )
