@@ -1,6 +1,6 @@
 """Confidential cases 保密事项: service cases that nobody knows of but the people on them (M7, X8).
 
-Two locks keep them, each by itself. Permissions on them reach one's own rows only, by whichever role (plugin.py), so
+Two locks keep them, each by itself. Permissions on them reach one's own rows only, by whichever role (access.py), so
 the store leaves out what one is not on; and what is read here asks for the person once more. They have no number of
 their own, tell no event, and the audit trail knows their ids only.
 """

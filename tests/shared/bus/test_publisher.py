@@ -105,7 +105,7 @@ def test_nothing_unconfirmed_ever_counts(data: st.DataObject) -> None:
     first_gap = next((tag for tag in range(1, size + 1) if settled.get(tag) != "ack"), size + 1)
     with pytest.MonkeyPatch.context() as monkeypatch:
         broker = Broker(list(says))
-        publisher = publisher_on(broker, monkeypatch, patience=0.0005)
+        publisher = publisher_on(broker, monkeypatch)
         assert publisher.publish(outgoing(*map(str, range(size)))) == first_gap - 1
 
 
