@@ -61,7 +61,8 @@ def json_schema(schema: Schema) -> dict[str, Any]:
     """The JSON schema of ``schema``, nested ones written out, with both labels of every field."""
     found: dict[str, Any] = _converter().schema2jsonschema(schema)
     found.setdefault("properties", {})
-    return {key: _plain(value) for key, value in found.items()}
+    plain: dict[str, Any] = _plain(found)
+    return plain
 
 
 def answer_schema(schema: Schema) -> dict[str, Any]:
@@ -85,9 +86,14 @@ def _without(value: Any, keywords: Set[str]) -> Any:
     }
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: Any, *, fields: bool = False) -> Any:
+    """``value`` as JSON has it, without the labels that are no keyword of it; the keys of ``fields`` are names."""
     if isinstance(value, dict):
-        return {str(key): _plain(item) for key, item in value.items() if key != "label"}
+        return {
+            str(key): _plain(item, fields=not fields and key == "properties")
+            for key, item in value.items()
+            if fields or key != "label"
+        }
     if isinstance(value, list | tuple | set):
         return [_plain(item) for item in value]
     if value is None or isinstance(value, str | int | float | bool):

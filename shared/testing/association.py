@@ -12,7 +12,6 @@ import itertools
 import json
 import signal
 import subprocess
-import sys
 import threading
 import time
 import uuid
@@ -29,6 +28,7 @@ from shared.identity.keys import Keyring
 from shared.identity.principals import issue_access, issue_service
 from shared.store.base import new_id
 from shared.store.database import make_engine
+from shared.testing.forking import Forked, forked
 
 PATIENCE = 90.0
 """Seconds after which a host that says nothing counts as stuck."""
@@ -84,7 +84,7 @@ class Association:
     """The module that the process runs; shared.testing.faulty_host can be told where to die."""
 
     def __post_init__(self) -> None:
-        self._process: subprocess.Popen[str] | None = None
+        self._process: Forked | None = None
         self._numbers = itertools.count(1)
         self._writing = threading.Lock()
         self._asked: dict[int, Future[Any]] = {}
@@ -93,13 +93,7 @@ class Association:
     # --- the process ----------------------------------------------------------------------------------------
 
     def start(self) -> "Association":
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", self.host],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-        )
+        self._process = forked(self.host)
         configuration = {
             "settings": self.settings,
             "services": self.services,
@@ -108,7 +102,6 @@ class Association:
             "joined_by": self.joined_by,
         }
         self._write(configuration)
-        assert self._process.stdout is not None
         assert self._process.stdout.readline() == '{"ready": true}\n', self._last_words()
         self._reader = threading.Thread(target=self._read, args=[self._process.stdout], daemon=True)
         self._reader.start()
@@ -151,16 +144,14 @@ class Association:
         process, self._process = self._process, None
         if process is not None:
             self._reader.join(15)
-            for pipe in (process.stdin, process.stdout):
-                if pipe is not None:
-                    pipe.close()
+            process.stdin.close()
+            process.stdout.close()
         for engine in self._engines.values():
             engine.dispose()
         self._engines.clear()
 
     def _write(self, request: Mapping[str, Any]) -> None:
         assert self._process is not None
-        assert self._process.stdin is not None
         with self._writing:
             self._process.stdin.write(json.dumps(request) + "\n")
             self._process.stdin.flush()

@@ -28,7 +28,7 @@ from shared.testing.rabbitmq import PrivateRabbitMQ
 
 pytestmark = [pytest.mark.rabbitmq, pytest.mark.rule(id="X6")]
 
-NAMES = ("certification", "publishing", "finance")
+NAMES = ("certification", "publishing", "finance", "membership")
 PATIENCE = 120.0
 AGAIN = frozenset({503, 504})
 ARTICLES = 6

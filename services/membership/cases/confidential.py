@@ -6,6 +6,8 @@ their own, tell no event, and the audit trail knows their ids only.
 """
 
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import extract, func, select
@@ -145,11 +147,9 @@ class ConfidentialCases:
         it to say who (M7)."""
         case = _on_it(tx, tx.change(ConfidentialCase, id))
         case.people = rules.with_person(case.people, person_id)
-        handling.enter(tx, case, Step.JOINING, about=person_id)
-        try:
+        with _people_on_file():
+            handling.enter(tx, case, Step.JOINING, about=person_id)
             tx.flush()
-        except IntegrityError as error:
-            raise NotFound("没有这个人员", "There is no such person") from error
         return case
 
     @operation(
@@ -186,7 +186,9 @@ class ConfidentialCases:
         add (M7, X8)."""
         case = _on_it(tx, tx.change(ConfidentialCase, id))
         tx.keep_apart(rules.whose_case(case.unit_id))
-        handling.assign(tx, case, rules.check_person(tx.principal.person))
+        with _people_on_file():
+            handling.assign(tx, case, rules.check_person(tx.principal.person))
+            tx.flush()
         return case
 
     @operation(
@@ -250,6 +252,15 @@ class ConfidentialCases:
         found = tx.session.execute(select(year, func.count()).group_by(year).order_by(year))
         counts = [{"year": int(opened), "cases": terms.told(cases)} for opened, cases in found]
         return {"counts": counts, "terms": terms.version}
+
+
+@contextmanager
+def _people_on_file() -> Iterator[None]:
+    """Refuse somebody who is not on file. The database says so: who reaches their own rows only cannot look first."""
+    try:
+        yield
+    except IntegrityError as error:
+        raise NotFound("没有这个人员", "There is no such person") from error
 
 
 def _on_it(tx: Tx, case: ConfidentialCase) -> ConfidentialCase:

@@ -141,6 +141,13 @@ def test_whoever_is_taken_off_knows_of_it_no_more(closet: Closet) -> None:
         refused(closet.call("take_off_confidential_case", by, **given), "M7", "stays-on-the-case")
 
 
+def test_nobody_unknown_takes_a_case_in_hand(closet: Closet) -> None:
+    clerk = closet.association.person("clerk")
+    id = closet.do("open_confidential_case", clerk, unit_id=closet.unit, **CASE)["id"]
+    assert closet.call("take_confidential_case", clerk, id=id).status == 404
+    assert closet.do("get_confidential_case", clerk, id=id)["assigned_to"] is None
+
+
 def test_nobody_unknown_is_added_and_nobody_twice(closet: Closet) -> None:
     unknown = closet.call("add_to_confidential_case", closet.head, id=closet.id, person_id=uuid.uuid4())
     assert unknown.status == 404

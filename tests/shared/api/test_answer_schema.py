@@ -21,3 +21,13 @@ def test_an_answer_may_be_longer_than_what_may_be_sent() -> None:
     line = answer["lines"]["items"]["properties"]
     assert line == {"maxLength": {"type": "string", "title": "最长", "x-label-en": "Longest"}}
     assert answer["score"] == json_schema(ThingOut())["properties"]["score"]
+
+
+def test_a_field_may_be_called_like_what_is_left_out() -> None:
+    class NamedOut(f.Schema):
+        label = f.String("名称", "Label")
+        properties = f.Nested("各项", "Properties", LineOut)
+
+    answer = answer_schema(NamedOut())["properties"]
+    assert answer["label"] == {"type": "string", "title": "名称", "x-label-en": "Label"}
+    assert set(answer) == {"label", "properties"}
