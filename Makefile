@@ -40,8 +40,8 @@ test: $(DEV_STAMP) ## 全部测试,RabbitMQ 自备(ARGS=pytest 参数)· All tes
 soak: $(DEV_STAMP) ## 十万事件、百次强杀、断线各一分钟,再核对账目 · 100,000 events, 100 kills, outages; then the books
 	@$(BIN)/python -m shared.testing.rabbitmq_engines
 	@$(BIN)/python -P -W ignore -m shared.testing.soak $(ARGS)
-	@XIEHUI_DEMO_KILLS=20 XIEHUI_DRAWN_REQUESTS=25 \
-		$(BIN)/pytest tests/chaos/test_demo_killed.py tests/scenario/test_openapi_over_http.py
+	@XIEHUI_DEMO_KILLS=20 XIEHUI_BILLED_UNITS=5000 XIEHUI_DRAWN_REQUESTS=25 $(BIN)/pytest \
+		tests/chaos/test_demo_killed.py tests/chaos/test_billing_run_killed.py tests/scenario/test_openapi_over_http.py
 
 bench: $(DEV_STAMP) ## 测速,与同类并列(ONLY=指标,… WRITE=1 写入文档)· Measure beside peers (ONLY=key,… WRITE=1 into docs)
 	@$(BIN)/python -m shared.testing.rabbitmq_engines

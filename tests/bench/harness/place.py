@@ -135,7 +135,7 @@ class Place:
         """What our processes are told in their environment."""
         return {"XIEHUI_AMQP_URL": bus, "XIEHUI_KEYS": str(self.keys), "BENCH_TOKEN": self.token}
 
-    def gateway(self, bus: str, application: str = "gateway.serving:application()") -> tuple[Role, int]:
+    def gateway(self, bus: str, application: str = "gateway.serving:application()", *options: str) -> tuple[Role, int]:
         """Our gateway under gunicorn, one worker, and its port."""
         (port,) = free_ports(1)
         number = next(self._numbers)
@@ -148,7 +148,7 @@ class Place:
             "WEB_CONCURRENCY": "1",
         }
         gunicorn = Path(sys.executable).with_name("gunicorn")
-        command = (gunicorn, "--config", "python:gateway.serving", application)
+        command = (gunicorn, "--config", "python:gateway.serving", *options, application)
         return self.start("gateway", *command, **variables), port
 
     def _command(self, command: tuple[str | Path, ...], peer: str | None) -> list[str | Path]:

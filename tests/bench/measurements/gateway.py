@@ -1,8 +1,10 @@
-"""The gateway: an echo over HTTP with a token, sixteen kept connections, beside a bare Flask app that answers the same.
+"""The gateway: an echo over HTTP with a token, sixteen kept connections, beside the same Flask app without the bus.
 
-Both run under gunicorn with one gevent worker. Ours counts the request against its limit, gives it a correlation id, a
-metric and a log line, and asks the service over RabbitMQ, which checks token, permission and fields. The bare app reads
-the query and answers. "ours, no RPC" is our gateway with a client that answers at once: what the bus adds.
+Ours counts the request against its limit, gives it a correlation id, a metric and a log line, and asks the service over
+RabbitMQ, which checks token, permission and fields. "ours, no RPC" is the same app with a client that answers at once.
+Both run under gunicorn in sixteen threads, and again in its gevent worker, the default. A bare Flask app that reads the
+query and answers stands beside the latter: its difference from ours without RPC is what all that is asked of a gateway
+costs.
 """
 
 import sys
@@ -23,6 +25,8 @@ ROUNDS = 5
 SECONDS = 2.0
 BURST = "16 callers"
 PATH = "/v1/notes/echoes"
+WORKERS = {"threads": ("--worker-class=gthread", "--threads=16"), "gevent": ("--worker-class=gevent",)}
+"""Name → how gunicorn is told to work so."""
 
 
 def over_http(place: Place, port: int, method: str, path: str) -> Asked:
@@ -37,7 +41,7 @@ def over_http(place: Place, port: int, method: str, path: str) -> Asked:
 def _flask(place: Place) -> Iterator[Mapping[str, Burst]]:
     with ExitStack() as rooms:
         (port,) = free_ports(1)
-        options = ("--worker-class=gevent", "--workers=1", f"--bind=127.0.0.1:{port}")
+        options = (*WORKERS["gevent"], "--workers=1", f"--bind=127.0.0.1:{port}")
         server = rooms.enter_context(place.start("flask", "gunicorn", *options, "app:app", peer="flask"))
         caller = rooms.enter_context(over_http(place, port, "GET", PATH))
         answered(caller, server)
@@ -45,14 +49,14 @@ def _flask(place: Place) -> Iterator[Mapping[str, Burst]]:
 
 
 @contextmanager
-def _ours(place: Place, *, rpc: bool) -> Iterator[Mapping[str, Burst]]:
+def _ours(place: Place, workers: str, *, rpc: bool) -> Iterator[Mapping[str, Burst]]:
     with ExitStack() as rooms:
         bus = place.bus()
         service, _ = place.ours("notes", bus)
         rooms.enter_context(service)
         consumed(bus, "rpc-notes", service)
         wsgi = "gateway.serving:application()" if rpc else "tests.bench.ours.front:application()"
-        server, port = place.gateway(bus, wsgi)
+        server, port = place.gateway(bus, wsgi, *WORKERS[workers])
         rooms.enter_context(server)
         caller = rooms.enter_context(over_http(place, port, "GET", PATH))
         answered(caller, server, service)
@@ -61,14 +65,20 @@ def _ours(place: Place, *, rpc: bool) -> Iterator[Mapping[str, Burst]]:
 
 def measure(place: Place, keys: Sequence[str], rounds: int | None = None) -> Outcome:
     openers = {
-        "flask": partial(_flask, place),
-        "ours": partial(_ours, place, rpc=True),
-        "ours, no RPC": partial(_ours, place, rpc=False),
+        f"ours{without}, {workers}": partial(_ours, place, workers, rpc=not without)
+        for workers in WORKERS
+        for without in ("", ", no RPC")
     }
+    openers["bare Flask, gevent"] = partial(_flask, place)
     contest = hold(openers, [BURST], rounds=rounds or ROUNDS, told=lambda what: place.told(f"gateway · {what}"))
     outcome = Outcome()
     outcome.take("gateway", contest)
+
+    def beside(other: str, workers: str) -> float:
+        return contest.ratio(f"ours, {workers}", f"{other}, {workers}", BURST, "per_second")
+
     for key in keys:
-        outcome.put(key, lambda: contest.ratio("ours", "flask", BURST, "per_second"))
-    outcome.put("gateway_vs_itself_without_rpc", lambda: contest.ratio("ours", "ours, no RPC", BURST, "per_second"))
+        outcome.put(key, lambda: beside("ours, no RPC", "threads"))
+    outcome.put("gateway_vs_flask_gevent", lambda: beside("ours, no RPC", "gevent"))
+    outcome.put("gateway_vs_bare_flask_gevent", lambda: beside("bare Flask", "gevent"))
     return outcome

@@ -24,7 +24,7 @@ from shared.testing.counting import books_are_right
 
 SERVICES = ("finance", "governance", "membership")
 MANY = 1000
-"""Units of the big run. 5,000 take five times as long, and show nothing else."""
+"""Units of the big run. `make soak` bills 5,000 on RabbitMQ, with kills."""
 PATIENCE = 180.0
 AMOUNTS = {"member": "2000.00", "director": "5000.00", "standing_director": "10000.00"}
 

@@ -50,8 +50,8 @@ from concurrent.futures import ThreadPoolExecutor
 import psutil
 from shared.testing.forking import forked
 with ThreadPoolExecutor(4) as pool:
-    pids = [process.pid for process in pool.map(forked, 4 * ["shared.testing.host"])]
-print(len(set(pids)), len({psutil.Process(pid).ppid() for pid in pids}))
+    hosts = list(pool.map(forked, 4 * ["shared.testing.host"]))
+print(len({host.pid for host in hosts}), len({psutil.Process(host.pid).ppid() for host in hosts}))
 """
     asked = subprocess.run([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True, check=True)
     assert asked.stdout.split() == ["4", "1"]
