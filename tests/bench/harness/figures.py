@@ -51,7 +51,14 @@ FIGURES: Mapping[str, Figure] = {
         _figure(
             "rpc_cpu_vs_stock", "每次调用的服务端 CPU，比原版", "server CPU a call / stock nameko", "lower", 0.50, 0.30
         ),
-        _figure("gateway_vs_flask", "网关回声，比裸 Flask", "gateway echo / Flask without RPC", "higher", 0.60, 0.9),
+        _figure(
+            "gateway_vs_flask",
+            "网关回声，比不经总线的同一应用",
+            "gateway echo / same Flask without RPC",
+            "higher",
+            0.60,
+            0.9,
+        ),
         _figure("flow_vs_stock", "全流程，比全套原版", "whole flow / all stock", "higher", 1.5, 3.2),
         _figure(
             "event_lag_p99_vs_stock",
