@@ -50,7 +50,7 @@ class Invoice(Versioned, Base):
     tier: Mapped[str]
     first_month: Mapped[int] = mapped_column(default=1, server_default="1")
     last_month: Mapped[int] = mapped_column(default=YEAR, server_default=str(YEAR))
-    owed_through: Mapped[int]
+    owed_through: Mapped[int] = mapped_column(default=YEAR, server_default=str(YEAR))
     part: Mapped[int] = mapped_column(default=1, server_default="1")
     amount: Mapped[int]
     owes: Mapped[int]

@@ -40,9 +40,8 @@ def upgrade() -> None:
         sa.UniqueConstraint("invoice_id", "leaving_id", name=op.f("uq_invoice_reductions_invoice_id_leaving_id")),
     )
     op.create_index(op.f("ix_invoice_reductions_unit_id"), "invoice_reductions", ["unit_id"], unique=False)
-    op.add_column("dues_invoices", sa.Column("owed_through", sa.BigInteger(), nullable=True))
+    op.add_column("dues_invoices", sa.Column("owed_through", sa.BigInteger(), server_default="12", nullable=False))
     op.execute("UPDATE dues_invoices SET owed_through = last_month")
-    op.alter_column("dues_invoices", "owed_through", nullable=False)
     op.add_column("dues_invoices", sa.Column("part", sa.BigInteger(), server_default="1", nullable=False))
     op.add_column("dues_invoices", sa.Column("reduced", sa.BigInteger(), server_default="0", nullable=False))
     op.add_column("dues_invoices", sa.Column("drawn", sa.BigInteger(), nullable=True))
