@@ -210,6 +210,8 @@ def test_who_is_removed_and_comes_back_owes_each_month_as_a_member_once(flow: Fl
     names = ("invoiced", "reduced", "received", "credit", "drawn", "paid", "owes")
     sums = ["6666.67", "2916.67", "5000.00", "2916.67", "1666.67", "3750.00", "0.00"]
     assert [own[name] for name in names] == sums
+    profile = flow.do("membership", "get_profile", id=flow.unit)["dues"]
+    assert [profile[name] for name in ("invoices", "invoiced", "reduced", "owes")] == [2, "6666.67", "2916.67", "0.00"]
 
 
 # --- the books ---------------------------------------------------------------------------------------------
