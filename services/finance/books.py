@@ -1,6 +1,6 @@
 """What must fit together in finance: the ledger, and what it was posted for; fees and dues with what others told."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
@@ -9,8 +9,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from services.finance.data import chart_named, charts
-from services.finance.dues.models import Allocation, CollectionSlip, Payment, Receivable
-from services.finance.dues.schemas import InvoiceIssued
+from services.finance.dues.models import Allocation, CollectionSlip, Payment, Receivable, Reduction, Release
+from services.finance.dues.schemas import InvoiceIssued, InvoiceReduced
 from services.finance.events import (
     CreditUsed,
     ExpenditureApproved,
@@ -21,6 +21,7 @@ from services.finance.events import (
     FeeAccrued,
     FeeReversed,
     PaymentReceived,
+    ReceivableReduced,
     ReceivableSettled,
 )
 from services.finance.expenditures.models import Expenditure, HeardResolution
@@ -73,8 +74,8 @@ def vouchers_balance(look: Look) -> Faults:
 
 
 def everything_is_posted_once(look: Look) -> Faults:
-    """Each paid expenditure, invoice, payment, use of credit, gift received and reversal of one has exactly one
-    voucher, of its amount; no voucher comes from anything else."""
+    """Each paid expenditure, invoice, payment, use of credit, reduction, gift received and reversal of one has exactly
+    one voucher, of its amount; no voucher comes from anything else."""
     session = look.session
     wanted: dict[tuple[str, UUID], object] = {}
     for spent in session.scalars(select(Expenditure).where(Expenditure.state == State.PAID.value)):
@@ -85,6 +86,10 @@ def everything_is_posted_once(look: Look) -> Faults:
         wanted[SourceKind.DUES_PAYMENT.value, paid.id] = (paid.voucher, paid.amount)
     for invoice, amount in _credit_drawn(session).items():
         wanted[SourceKind.DUES_CREDIT.value, invoice] = amount
+    for less in session.execute(select(Reduction.id, Reduction.voucher, Reduction.amount)):
+        # One whose invoice is not known yet waits; that it should not wait for ever is the reductions' own check.
+        if less.voucher is not None:
+            wanted[SourceKind.DUES_REDUCTION.value, less.id] = (less.voucher, less.amount)
     for gift in session.scalars(select(HeardGift).where(HeardGift.direction == Direction.RECEIVED)):
         wanted[SourceKind.GIFT.value, gift.gift_id] = (gift.voucher, gift.amount)
         if gift.reversed_on is not None:
@@ -135,22 +140,66 @@ def invoices_are_taken_on_once(look: Look) -> Faults:
     yield from matched("receivables", wanted, ((each.id, tuple(getattr(each, n) for n in names)) for each in kept))
 
 
+def invoices_are_reduced_once(look: Look) -> Faults:
+    """Each reduction that membership told is kept once as it was told, and posted where its invoice is known; each
+    receivable is reduced by the sum of its own (M3)."""
+    names = ("invoice_id", "unit_id", "amount", "reduced_on")
+    wanted = {
+        each.data["reduction_id"]: tuple(each.data[name] for name in names)
+        for each in look.heard("membership", "invoice.reduced.v1", InvoiceReduced)
+    }
+    kept = look.session.scalars(select(Reduction)).all()
+    yield from matched("dues_reductions", wanted, ((each.id, tuple(getattr(each, n) for n in names)) for each in kept))
+    sums: Counter[UUID] = Counter()
+    for each in kept:
+        sums[each.invoice_id] += each.amount
+    for owed in look.session.execute(select(Receivable.id, Receivable.reduced)):
+        if owed.reduced != sums[owed.id]:
+            yield Fault(
+                f"receivables {owed.id}", Text("核减与明细不符", "It is not reduced by the sum of its reductions")
+            )
+
+
+def reductions_were_told_once(look: Look) -> Faults:
+    """Each reduction that counts was told once, with what it released (M3)."""
+    released = select(Release.reduction_id, func.sum(Release.amount).label("of")).group_by(Release.reduction_id)
+    by_reduction = {row.reduction_id: int(row.of) for row in look.session.execute(released)}
+    counted = look.session.scalars(select(Reduction).where(Reduction.voucher.is_not(None)))
+    wanted: dict[UUID, object] = {
+        each.id: (each.invoice_id, each.unit_id, each.amount, by_reduction.get(each.id, 0)) for each in counted
+    }
+    names = ("id", "unit_id", "amount", "released")
+    told = (
+        (each.data["reduction_id"], tuple(each.data[name] for name in names)) for each in look.told(ReceivableReduced)
+    )
+    yield from matched(f"chassis.outbox {ReceivableReduced.type()}", wanted, told)
+
+
 def payments_add_up(look: Look) -> Faults:
-    """What is open of an invoice and unused of a payment follows from allocations; what is settled has a slip."""
+    """What is open of an invoice and unused of a payment follows from allocations, reductions and releases; what is
+    settled by anything received has a slip."""
     to_invoice: defaultdict[UUID, int] = defaultdict(int)
     from_payment: defaultdict[UUID, int] = defaultdict(int)
     for row in look.session.execute(select(Allocation.invoice_id, Allocation.payment_id, Allocation.amount)):
         to_invoice[row.invoice_id] += row.amount
         from_payment[row.payment_id] += row.amount
+    for row in look.session.execute(select(Release.invoice_id, Release.payment_id, Release.amount)):
+        to_invoice[row.invoice_id] -= row.amount
+        from_payment[row.payment_id] -= row.amount
     slips: dict[UUID, object] = {}
     for owed in look.session.scalars(select(Receivable)):
         ruled = owed.as_ruled()
-        if owed.owes != owed.amount - to_invoice[owed.id] or owed.state != ruled.state:
+        if owed.owes != owed.amount - owed.reduced - to_invoice[owed.id] or owed.state != ruled.state:
             yield Fault(f"receivables {owed.id}", Text("尚欠与收款不符", "What is open does not follow from payments"))
-        if (owed.slip is not None) != (owed.owes == 0):
+        on_paper = sum(part.amount for part in owed.parts_of_slip)
+        if (owed.slip is not None) != (owed.owes == 0 and on_paper > 0):
             yield Fault(f"receivables {owed.id}", Text("收款单与收清不符", "A settled one has a slip, and only that"))
         if owed.slip is not None:
-            slips[owed.id] = (owed.slip, owed.amount)
+            slips[owed.id] = (owed.slip, on_paper)
+        if {each.slip for each in owed.releases} - {None, owed.slip}:
+            yield Fault(
+                f"receivables {owed.id}", Text("释放所记收款单不符", "A release names a slip that is not its own")
+            )
     for paid in look.session.execute(select(Payment.id, Payment.amount, Payment.unused)):
         if paid.unused != paid.amount - from_payment[paid.id]:
             yield Fault(f"dues_payments {paid.id}", Text("预收余额不符", "What is unused does not follow"))
@@ -169,11 +218,25 @@ def payments_were_told_once(look: Look) -> Faults:
     amounts = {invoice: tuple(sorted(each)) for invoice, each in paid.items()}
     found = ((invoice, tuple(sorted(each))) for invoice, each in told.items())
     yield from matched("chassis.outbox receivable.payment-received.v1", amounts, found)
+    yield from _payments_are_told_as_they_are(look)
     drawn: dict[UUID, object] = {id: (amount,) for id, amount in _credit_drawn(look.session).items()}
     yield from told_once(look, CreditUsed, drawn, "amount")
     settled = select(Receivable.id, Receivable.unit_id, Receivable.slip).where(Receivable.slip.is_not(None))
     slips: dict[UUID, object] = {row.id: tuple(row)[1:] for row in look.session.execute(settled)}
     yield from told_once(look, ReceivableSettled, slips, "unit_id", "slip")
+
+
+def _payments_are_told_as_they_are(look: Look) -> Faults:
+    """What was told of a payment by its id is so; payments told before they were named have none."""
+    told = {each.data["payment_id"]: each.data for each in look.told(PaymentReceived) if "payment_id" in each.data}
+    own = (Allocation.invoice_id == Payment.invoice_id) & (Allocation.payment_id == Payment.id)
+    applied = func.coalesce(select(func.sum(Allocation.amount)).where(own).scalar_subquery(), 0)
+    paid = select(Payment.id, Payment.invoice_id, Payment.amount, (Payment.amount - applied).label("credit"))
+    wanted: dict[UUID, object] = {
+        row.id: (row.invoice_id, row.amount, int(row.credit)) for row in look.session.execute(paid) if row.id in told
+    }
+    found = ((id, (said["id"], said["amount"], said["credit"])) for id, said in told.items())
+    yield from matched("chassis.outbox receivable.payment-received.v1 of payment", wanted, found)
 
 
 # --- fees (F14) -----------------------------------------------------------------------------------------------
@@ -415,6 +478,8 @@ BOOKS = Books(
         everything_is_posted_once,
         control_accounts_agree,
         invoices_are_taken_on_once,
+        invoices_are_reduced_once,
+        reductions_were_told_once,
         payments_add_up,
         payments_were_told_once,
         articles_are_accrued_once,

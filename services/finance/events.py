@@ -87,15 +87,17 @@ class ExpenditureWithdrawn(EventSchema):
 class PaymentReceived(EventSchema):
     """Money came in for a unit's dues; ``owes`` is what of the invoice is open after it (M3).
 
-    ``amount`` is the whole payment: what is more than was open is the unit's credit.
+    ``amount`` is the whole payment: what is more than was open, ``credit``, is the unit's for a later invoice.
     """
 
     event = "receivable.payment-received"
     label = Text("会费已收款", "Dues paid")
 
+    payment_id = f.UUID("收款", "Payment")
     invoice_id = f.UUID("会费通知", "Invoice", attribute="id")
     unit_id = f.UUID("单位", "Unit")
     amount = f.Money("金额", "Amount")
+    credit = f.Money("转预收", "Kept as credit")
     owes = f.Money("尚欠", "Still owed")
 
 
@@ -109,6 +111,22 @@ class CreditUsed(EventSchema):
     unit_id = f.UUID("单位", "Unit")
     amount = f.Money("冲抵金额", "Amount used")
     owes = f.Money("尚欠", "Still owed")
+
+
+class ReceivableReduced(EventSchema):
+    """What membership reduced an invoice by counts here (M3): ``released`` of it had been paid and is the unit's credit
+    again, ``owes`` is open after it, and ``credit`` is all that the unit has to its credit then."""
+
+    event = "receivable.reduced"
+    label = Text("应收会费已核减", "Dues receivable reduced")
+
+    reduction_id = f.UUID("核减", "Reduction")
+    invoice_id = f.UUID("会费通知", "Invoice", attribute="id")
+    unit_id = f.UUID("单位", "Unit")
+    amount = f.Money("核减金额", "Reduced by")
+    released = f.Money("转预收", "Became credit")
+    owes = f.Money("尚欠", "Still owed")
+    credit = f.Money("预收会费余额", "The unit's credit")
 
 
 class ReceivableSettled(EventSchema):
@@ -132,6 +150,7 @@ EVENTS = (
     ExpenditureWithdrawn,
     PaymentReceived,
     CreditUsed,
+    ReceivableReduced,
     ReceivableSettled,
     PersonErased,
 )

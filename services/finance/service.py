@@ -1,6 +1,7 @@
 """The finance service: one mixin a feature."""
 
 from services.finance.dues.operations import Dues
+from services.finance.dues.reducing import DuesReductions
 from services.finance.expenditures.operations import Expenditures
 from services.finance.expenditures.resolutions import ExpenditureResolutions
 from services.finance.gifts.operations import Gifts
@@ -12,7 +13,16 @@ from shared.chassis import Service
 
 
 class FinanceService(
-    Service, Dues, Expenditures, ExpenditureResolutions, Gifts, Ledger, ManuscriptFees, Signers, PersonalData
+    Service,
+    Dues,
+    DuesReductions,
+    Expenditures,
+    ExpenditureResolutions,
+    Gifts,
+    Ledger,
+    ManuscriptFees,
+    Signers,
+    PersonalData,
 ):
     """What the association owes and is owed."""
 

@@ -15,6 +15,7 @@ from services.membership.notices import access as notices
 from services.membership.people import access as people
 from services.membership.personal_data import access as personal_data
 from services.membership.profiles import access as profiles
+from services.membership.reductions import access as reductions
 from services.membership.reminders import access as reminders
 from services.membership.representatives import access as representatives
 from services.membership.roster import access as roster
@@ -53,6 +54,7 @@ GRANTS: Grants = together(
     profiles.GRANTS,
     standards.GRANTS,
     dues.GRANTS,
+    reductions.GRANTS,
     billing.GRANTS,
     aging.GRANTS,
     contacts.GRANTS,

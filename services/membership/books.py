@@ -18,6 +18,7 @@ from services.membership.notices import books as notices
 from services.membership.people import books as people
 from services.membership.personal_data import books as personal_data
 from services.membership.profiles import books as profiles
+from services.membership.reductions import books as reductions
 from services.membership.reminders import books as reminders
 from services.membership.representatives import books as representatives
 from services.membership.rights import books as rights
@@ -42,6 +43,7 @@ BOOKS = Books(
         *rights.CHECKS,
         *standards.CHECKS,
         *dues.CHECKS,
+        *reductions.CHECKS,
         *reminders.CHECKS,
         *notices.CHECKS,
         *billing.CHECKS,

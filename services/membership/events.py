@@ -13,6 +13,7 @@ from services.membership.dues import events as dues
 from services.membership.honorary_posts import events as honorary_posts
 from services.membership.leaving import events as leaving
 from services.membership.people import events as people
+from services.membership.reductions import events as reductions
 from services.membership.representatives import events as representatives
 from services.membership.self_discipline import events as self_discipline
 from services.membership.statistics import events as statistics
@@ -26,6 +27,7 @@ EVENTS = (
     *applications.EVENTS,
     *leaving.EVENTS,
     *dues.EVENTS,
+    *reductions.EVENTS,
     *people.EVENTS,
     *representatives.EVENTS,
     *accounts.EVENTS,

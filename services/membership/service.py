@@ -33,6 +33,7 @@ from services.membership.personal_data.erasures import Erasures
 from services.membership.personal_data.held import PersonalData
 from services.membership.personal_data.operations import PersonalDataRequests
 from services.membership.profiles.operations import Profiles
+from services.membership.reductions.operations import Reductions
 from services.membership.reminders.operations import Reminders
 from services.membership.representatives.operations import Representatives
 from services.membership.rights.operations import FollowedPosts
@@ -73,6 +74,7 @@ class MembershipService(
     UnitsLeaving,
     HeardDecisions,
     Dues,
+    Reductions,
     Profiles,
     Cases,
     ConfidentialCases,

@@ -51,6 +51,7 @@ ABOUT: Mapping[Call, Mapping[str, Any]] = {
     ("membership", "get_profile"): {"id": "unit"},
     ("membership", "list_profile_entries"): {"id": "unit"},
     ("membership", "get_invoice"): {"id": "invoice"},
+    ("membership", "get_invoice_reduction"): {"id": "reduction"},
     ("membership", "get_case"): {"id": "case"},
     ("membership", "list_case_entries"): {"id": "case"},
     ("membership", "write_in_case"): {"id": "case"},
@@ -101,6 +102,7 @@ LISTS: Mapping[Call, str] = {
     ("membership", "list_units"): "id",
     ("membership", "list_change_requests"): "unit_id",
     ("membership", "list_invoices"): "unit_id",
+    ("membership", "list_invoice_reductions"): "unit_id",
     ("membership", "list_cases"): "unit_id",
     ("membership", "list_acknowledgements"): "unit_id",
     ("membership", "list_sign_ups"): "unit_id",
@@ -170,6 +172,7 @@ class Secretariat:
             "adopted_on": DAY,
             "dues_amounts": [{"tier": "director", "amount": "5000.00"}],
             "effective_from": DAY,
+            "dues_leaving": "by_month",
         }
         attributes = {
             "specversion": "1.0",
@@ -206,7 +209,15 @@ class Secretariat:
         somebody = self.association.person(*ROLES, unit=unit, person=person)
         has = {"unit": unit, "invoice": invoice, "slip": slip, "article": article}
         has |= self.asked_by(unit, somebody) | self.taking_part(unit, somebody)
-        return House(somebody, has | self.statistics(unit) | self.self_discipline(unit, person))
+        has |= self.statistics(unit) | self.self_discipline(unit, person)
+        return House(somebody, has | {"reduction": self.leaving(unit)})
+
+    def leaving(self, unit: str) -> str:
+        """What its invoice is less, since the unit has said that it leaves, later in the year."""
+        self.do("membership", "withdraw_unit", self.clerk, id=unit, last_day=f"{YEAR}-06-30")
+        reduced = f"SELECT id FROM invoice_reductions WHERE unit_id = '{unit}'"
+        (reduction,) = eventually(lambda: self.association.rows("membership", reduced))
+        return str(reduction["id"])
 
     def asked_by(self, unit: str, somebody: Person) -> dict[str, str]:
         """What the unit asked for, and a paper that it has yet to acknowledge."""

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from services.finance.dues import rules
 from services.finance.dues.models import CollectionSlip, Payment, Receivable
 from services.finance.dues.printing import pdf_of
+from services.finance.dues.reducing import reduce_as_heard
 from services.finance.dues.schemas import (
     CollectionSlipOut,
     InvoiceIssued,
@@ -18,7 +19,8 @@ from services.finance.dues.schemas import (
     ReceivableOut,
     ReceivableQuery,
 )
-from services.finance.events import CreditUsed, PaymentReceived, ReceivableSettled
+from services.finance.dues.settling import give_slip_when_settled, hold
+from services.finance.events import CreditUsed, PaymentReceived
 from services.finance.ledger.posting import Source, SourceKind, chart_on, post
 from services.finance.ledger.rules import Means, Purpose
 from shared.api.operations import Download, operation
@@ -42,8 +44,9 @@ class Dues:
         issued_on: date | None,
         due_on: date,
     ) -> None:
-        """Takes invoiced dues on as a receivable, once, and sets against it what the unit has to its credit (M3)."""
-        _hold(tx, unit_id)
+        """Takes invoiced dues on as a receivable, once, and sets against it what the unit has to its credit; what
+        reductions of it were heard before it count now (M3)."""
+        hold(tx, unit_id)
         known = tx.find(Receivable, id=invoice_id)
         if known is not None:
             rules.check_same(known.as_ruled(), unit_id, amount)
@@ -74,6 +77,7 @@ class Dues:
                 voucher=voucher.number,
                 recorded_at=tx.now,
                 allocations=[],
+                releases=[],
             )
         )
         receivable.follow(ruled, credited)
@@ -89,7 +93,8 @@ class Dues:
                 source=Source(SourceKind.DUES_CREDIT, invoice_id),
             )
             tx.emit(CreditUsed.of(receivable, amount=drawn))
-        _give_slip_when_settled(tx, receivable)
+        give_slip_when_settled(tx, receivable)
+        reduce_as_heard(tx, receivable)
 
     @operation(
         "POST /receivables/{invoice_id}/payments",
@@ -104,8 +109,8 @@ class Dues:
     ) -> dict[str, Any]:
         """Records money received for an invoice and posts it; what is too much is the unit's credit (M3, F7). What
         settles the invoice brings its one slip (F12)."""
+        hold(tx, tx.get(Receivable, invoice_id).unit_id)
         receivable = tx.lock(Receivable, invoice_id)
-        _hold(tx, receivable.unit_id)
         day = received_on or tx.today
         rules.check_received(day, tx.today)
         paid = rules.Payment(new_id(), amount, day)
@@ -133,8 +138,8 @@ class Dues:
             )
         )
         receivable.follow(ruled, [payment])
-        tx.emit(PaymentReceived.of(receivable, amount=amount))
-        _give_slip_when_settled(tx, receivable)
+        tx.emit(PaymentReceived.of(receivable, payment_id=payment.id, amount=amount, credit=payment.unused))
+        give_slip_when_settled(tx, receivable)
         return {
             "id": payment.id,
             "invoice_id": receivable.id,
@@ -200,23 +205,3 @@ class Dues:
         slip = tx.need(CollectionSlip, number=number)
         unit = tx.ask("membership", "get_unit", id=slip.unit_id)
         return Download(f"{slip.number}.pdf", pdf_of(slip, unit["name"]))
-
-
-def _hold(tx: Tx, unit_id: uuid.UUID) -> None:
-    # Credit is drawn on by the next invoice, which may be heard while a payment makes some.
-    tx.hold(f"dues of {unit_id}")
-
-
-def _give_slip_when_settled(tx: Tx, receivable: Receivable) -> None:
-    """Make the one slip of a receivable that has just been settled, and tell of it (F12)."""
-    ruled = receivable.as_ruled()
-    if not ruled.settled or ruled.slip is not None:
-        return
-    rules.check_slip(ruled)
-    number = rules.slip_number(tx.today, tx.number(rules.slip_series(tx.today)))
-    ruled, slip = rules.issue_slip(ruled, number, tx.today)
-    receivable.follow(ruled, ())
-    tx.add(
-        CollectionSlip(number=number, receivable=receivable, amount=slip.amount, issued_on=slip.on, issued_at=tx.now)
-    )
-    tx.emit(ReceivableSettled.of(receivable))

@@ -1,10 +1,12 @@
 """Membership dues 会费 as receivables: paid in parts, overpaid, settled, and the slip for what settled them (M3, F12).
 
 A payment settles the invoice it names as far as it goes; what is more stays with the unit as credit, by the payment
-it came from, and settles a later invoice. Amounts are fen.
+it came from, and settles a later invoice. An invoice that membership reduces 核减 is owed for less; what had settled
+more than that is the unit's credit again. Amounts are fen.
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -48,6 +50,15 @@ class Allocation(NamedTuple):
     on: date
 
 
+class Release(NamedTuple):
+    """What of an allocation settles its invoice no more, since that was reduced. ``slip`` is the number of the 收款单
+    that stood for the invoice by then, None where it had none: that paper states the amount as it was."""
+
+    payment: UUID
+    amount: int
+    slip: str | None
+
+
 class Credit(NamedTuple):
     """What of one payment is still the unit's to use 预收会费."""
 
@@ -59,7 +70,8 @@ class Credit(NamedTuple):
 class Receivable:
     """The dues of one unit by one invoice 应收会费. ``due_on`` is the last day to pay, all of it (X3).
 
-    ``slip`` is the number of its 收款单, None until it has one.
+    ``slip`` is the number of its 收款单, None until it has one. ``reduced`` is by how much it was reduced in all, and
+    ``releases`` what that took off its allocations.
     """
 
     invoice: UUID
@@ -68,15 +80,23 @@ class Receivable:
     due_on: date
     allocations: tuple[Allocation, ...] = ()
     slip: str | None = None
+    reduced: int = 0
+    releases: tuple[Release, ...] = ()
 
     @property
     def received(self) -> int:
-        return sum(allocation.amount for allocation in self.allocations)
+        """Fen that settle it."""
+        return sum(settled.amount for settled in self.settling)
 
     @property
     def owes(self) -> int:
         """Fen still to be paid; never below zero, since what is more is credit."""
-        return self.amount - self.received
+        return self.amount - self.reduced - self.received
+
+    @property
+    def settling(self) -> tuple[Allocation, ...]:
+        """What of its allocations still settles it, in their order."""
+        return settling(self.allocations, self.releases)
 
     @property
     def settled(self) -> bool:
@@ -85,6 +105,15 @@ class Receivable:
     @property
     def state(self) -> State:
         return State.SETTLED if self.settled else State.OPEN
+
+
+def settling(allocations: Iterable[Allocation], releases: Iterable[Release]) -> tuple[Allocation, ...]:
+    """What is left of ``allocations`` of one invoice after ``releases``, in their order."""
+    released: Counter[UUID] = Counter()
+    for each in releases:
+        released[each.payment] += each.amount
+    left = (each._replace(amount=each.amount - released[each.payment]) for each in allocations)
+    return tuple(each for each in left if each.amount)
 
 
 def open_receivable(invoice: UUID, unit: UUID, amount: int, due_on: date) -> Receivable:
@@ -144,6 +173,58 @@ def draw(receivable: Receivable, credits: Sequence[Credit], on: date) -> tuple[R
     return receivable, tuple(left)
 
 
+class Reduction(NamedTuple):
+    """By how much an invoice is reduced 核减, in fen, whose and which, and since when."""
+
+    invoice: UUID
+    unit: UUID
+    amount: int
+    on: date
+
+
+def check_same_reduction(known: Reduction, said: Reduction) -> None:
+    """Refuse (X7) a reduction that is heard again and says something else; it counts for good."""
+    if known != said:
+        raise Refused(
+            "X7",
+            "该核减已入账，不能改为另一通知、单位、金额或日期",
+            "The reduction counts already; its invoice, unit, amount and day cannot change",
+            code="reduction-differs",
+        )
+
+
+def reduce(receivable: Receivable, reduction: Reduction) -> tuple[Receivable, tuple[Credit, ...]]:
+    """The receivable after ``reduction``, and what had settled more of it than is left, by payment: the unit's credit.
+
+    What is open goes first; then what was allocated last is released first. Refused (M3): another unit's invoice, and
+    more than is left of it.
+    """
+    left = receivable.amount - receivable.reduced
+    if receivable.unit != reduction.unit or not 0 < reduction.amount <= left:
+        raise Refused(
+            "M3",
+            f"核减须为该单位的会费通知，且金额大于零、不超过{format_yuan(left)}元",
+            f"A reduction is of the unit's own invoice, and above zero and at most {format_yuan(left)} yuan",
+            code="reduction-amount",
+        )
+    over = max(0, reduction.amount - receivable.owes)
+    credits: list[Credit] = []
+    for settled in reversed(receivable.settling):
+        amount = min(over, settled.amount)
+        if amount:
+            credits.append(Credit(settled.payment, amount))
+            over -= amount
+    releases = tuple(Release(*credit, receivable.slip) for credit in credits)
+    return (
+        replace(
+            receivable,
+            reduced=receivable.reduced + reduction.amount,
+            releases=(*receivable.releases, *releases),
+        ),
+        tuple(credits),
+    )
+
+
 def _allocated(receivable: Receivable, payment: UUID, amount: int, on: date) -> Receivable:
     if not amount:
         return receivable
@@ -179,8 +260,8 @@ def slip_number(day: date, number: int) -> str:
 
 
 def check_slip(receivable: Receivable) -> None:
-    """Refuse (F12) a slip for an invoice that is not settled, and a second one. Comes before its number is taken,
-    since a refusal burns none (X6)."""
+    """Refuse (F12) a slip for an invoice that is not settled or for which nothing was received, and a second one.
+    Comes before its number is taken, since a refusal burns none (X6)."""
     if receivable.slip is not None:
         raise Refused(
             "F12",
@@ -195,12 +276,19 @@ def check_slip(receivable: Receivable) -> None:
             f"{format_yuan(receivable.owes)} yuan are owed; the slip is made once the invoice is settled",
             code="not-settled",
         )
+    if not receivable.received:
+        raise Refused(
+            "F12",
+            "该笔会费已全额核减，没有收款，不开收款单",
+            "The invoice was reduced to nothing and nothing was received: there is no slip for it",
+            code="nothing-received",
+        )
 
 
 def issue_slip(receivable: Receivable, number: str, on: date) -> tuple[Receivable, Slip]:
     """The receivable with its slip ``number``, and the slip. Refused by :func:`check_slip`."""
     check_slip(receivable)
-    slip = Slip(number, receivable.invoice, receivable.unit, on, receivable.allocations)
+    slip = Slip(number, receivable.invoice, receivable.unit, on, receivable.settling)
     return replace(receivable, slip=number), slip
 
 
@@ -233,4 +321,17 @@ def draw_entries(amount: int, chart: Chart) -> tuple[Entry, ...]:
     return (
         Entry(chart.account_for(Purpose.DUES_IN_ADVANCE), debit=amount),
         Entry(chart.account_for(Purpose.DUES_RECEIVABLE), credit=amount),
+    )
+
+
+def reduction_entries(amount: int, released: int, chart: Chart) -> tuple[Entry, ...]:
+    """What a reduction posts (F7): out of income, against what was owed still and, for what was ``released`` of what
+    had been paid, into receipts in advance."""
+    credited = (
+        Entry(chart.account_for(Purpose.DUES_RECEIVABLE), credit=amount - released),
+        Entry(chart.account_for(Purpose.DUES_IN_ADVANCE), credit=released),
+    )
+    return (
+        Entry(chart.account_for(Purpose.DUES_INCOME), debit=amount),
+        *(entry for entry in credited if entry.credit),
     )

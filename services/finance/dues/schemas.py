@@ -24,6 +24,16 @@ class InvoiceIssued(Heard):
     due_on = f.Date("最后缴费日", "Last day to pay", required=True)
 
 
+class InvoiceReduced(Heard):
+    """What finance reads of an invoice that is less since the unit left (M3)."""
+
+    reduction_id = f.UUID("核减", "Reduction", required=True)
+    invoice_id = f.UUID("会费通知", "Invoice", required=True)
+    unit_id = f.UUID("单位", "Unit", required=True)
+    amount = f.Money("核减金额", "Reduced by", required=True)
+    reduced_on = f.Date("核减日期", "Reduced on", required=True)
+
+
 class PaymentIn(f.Schema):
     """Money that came in for one invoice."""
 
@@ -59,6 +69,7 @@ class ReceivableLine(f.Schema):
     unit_id = f.UUID("单位", "Unit")
     year = f.Integer("年度", "Year")
     amount = f.Money("应收", "Amount")
+    reduced = f.Money("核减", "Reduced by")
     received = f.Money("已收", "Received")
     owes = f.Money("尚欠", "Still owed")
     state = f.Choice("状态", "State", STATES)
@@ -79,7 +90,7 @@ class AllocationOut(f.Schema):
 class ReceivableOut(ReceivableLine):
     """A receivable, whole."""
 
-    allocations = f.List("冲抵明细", "What settled it", f.Nested("明细", "Part", AllocationOut))
+    allocations = f.List("冲抵明细", "What settles it", f.Nested("明细", "Part", AllocationOut), attribute="parts")
 
 
 class CollectionSlipOut(f.Schema):

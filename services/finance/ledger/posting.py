@@ -21,6 +21,7 @@ class SourceKind(StrEnum):
     DUES_INVOICE = "dues_invoice"
     DUES_PAYMENT = "dues_payment"
     DUES_CREDIT = "dues_credit"
+    DUES_REDUCTION = "dues_reduction"
     GIFT = "gift"
     GIFT_REVERSAL = "gift_reversal"
 
@@ -34,6 +35,7 @@ _KINDS = {
     SourceKind.DUES_INVOICE: Text("会费应收", "Dues invoice"),
     SourceKind.DUES_PAYMENT: Text("会费收款", "Dues payment"),
     SourceKind.DUES_CREDIT: Text("预收会费转入", "Dues paid in advance, drawn"),
+    SourceKind.DUES_REDUCTION: Text("会费核减", "Dues reduced"),
     SourceKind.GIFT: Text("接受捐赠", "Gift received"),
     SourceKind.GIFT_REVERSAL: Text("冲销接受捐赠", "Gift received, reversed"),
 }

@@ -61,7 +61,7 @@ class Leaving(StrEnum):
 
 _LEAVINGS = {
     Leaving.NOTHING_BACK: Text("已缴会费不予退还", "Nothing is given back"),
-    Leaving.BY_MONTH: Text("按月缴至退会当月，已开具的不变", "By month, through its last; past invoices stay"),
+    Leaving.BY_MONTH: Text("按月缴至退会当月，已开具的相应核减", "By month, through its last; invoices are reduced"),
 }
 
 

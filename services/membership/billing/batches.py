@@ -8,8 +8,7 @@ from sqlalchemy import insert, select
 
 from services.membership.billing.models import BillingLine, BillingRun
 from services.membership.billing.rules import Finding, look_at
-from services.membership.dues.issuing import issue
-from services.membership.dues.models import Invoice
+from services.membership.dues.issuing import issue, issued
 from services.membership.dues.standing import follow_all
 from services.membership.leaving.spans import as_billed
 from services.membership.standards.operations import standards
@@ -30,13 +29,14 @@ def do_batch(tx: Tx, run: BillingRun) -> bool:
     units = _next_units(tx, run)
     if not units:
         return False
-    issued = select(Invoice.unit_id, Invoice.id).where(
-        Invoice.year == run.year, Invoice.unit_id.in_([unit.id for unit in units])
-    )
-    invoices: dict[uuid.UUID, uuid.UUID] = {row.unit_id: row.id for row in tx.session.execute(issued)}
+    before = issued(tx, units, run.year)
+    invoices: dict[uuid.UUID, uuid.UUID] = {unit: found[-1].id for unit, found in before.items() if found}
     in_force = standards(tx)
     members = as_billed(tx, units)
-    found = {unit: look_at(members[unit.id], run.year, in_force, run.day, invoices.get(unit.id)) for unit in units}
+    found = {
+        unit: look_at(members[unit.id], run.year, in_force, run.day, [each.months_owed for each in before[unit.id]])
+        for unit in units
+    }
     if not run.preview:
         bills = {unit: finding.bill for unit, finding in found.items() if finding.bill}
         for invoice in issue(tx, bills, run.year, run.day, run.id):

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from uuid import UUID
 
-from services.membership.dues.rules import Bill, Member, bill
+from services.membership.dues.rules import INVOICED, Bill, Member, bill
+from services.membership.standards.months import Months
 from services.membership.standards.rules import Standard
 from shared.errors import Refused
 from shared.text import Text
@@ -40,12 +40,15 @@ class Finding:
     refused: Refused | None = None
 
 
-def look_at(member: Member, year: int, standards: Sequence[Standard], day: date, issued: UUID | None) -> Finding:
-    """What a run of ``day`` finds of ``member``; ``issued`` is its invoice for the year, if there is one. A unit that
-    cannot be invoiced is passed over with the rule that refuses it, and holds nobody up (M3)."""
-    if issued is not None:
-        return Finding(Outcome.ALREADY)
+def look_at(
+    member: Member, year: int, standards: Sequence[Standard], day: date, billed: Sequence[Months] = ()
+) -> Finding:
+    """What a run of ``day`` finds of ``member``; ``billed`` are the months that its invoices for the year are for now,
+    if there are any. A unit that cannot be invoiced is passed over with the rule that refuses it, and holds nobody up
+    (M3)."""
     try:
-        return Finding(Outcome.INVOICED, bill=bill(member, year, standards, day))
+        return Finding(Outcome.INVOICED, bill=bill(member, year, standards, day, billed))
     except Refused as refused:
+        if refused.code == INVOICED:
+            return Finding(Outcome.ALREADY)
         return Finding(Outcome.PASSED_OVER, refused=refused)

@@ -1,6 +1,7 @@
 """What must fit together about dues: invoices by their standards and as finance has been paid them, and how units stand
 (M3, M4)."""
 
+from collections import Counter
 from uuid import UUID
 
 from sqlalchemy import select
@@ -8,7 +9,8 @@ from sqlalchemy import select
 from services.membership.dues import rules
 from services.membership.dues.events import InvoiceIssued, UnitStandingChanged
 from services.membership.dues.models import Invoice
-from services.membership.dues.schemas import InvoicePaid, InvoiceSettled
+from services.membership.dues.schemas import CreditUsed, InvoicePaid, InvoiceSettled
+from services.membership.reductions.schemas import ReceivableReduced
 from services.membership.standards.models import DuesStandard
 from services.membership.units.models import Unit
 from shared.books.declared import Fault, Faults
@@ -48,7 +50,8 @@ def invoices_are_open_as_finance_said(look: Look) -> Faults:
     wanted: dict[UUID, tuple[int, str | None]] = {each.id: (each.amount, None) for each in invoices}
     said = [
         *look.heard("finance", "receivable.payment-received.v1", InvoicePaid),
-        *look.heard("finance", "receivable.credit-used.v1", InvoicePaid),
+        *look.heard("finance", "receivable.credit-used.v1", CreditUsed),
+        *look.heard("finance", "receivable.reduced.v1", ReceivableReduced),
         *look.heard("finance", "receivable.settled.v1", InvoiceSettled),
     ]
     for event in sorted(said, key=lambda event: event.position):
@@ -59,6 +62,25 @@ def invoices_are_open_as_finance_said(look: Look) -> Faults:
         "dues_invoices",
         {id: (owes, slip, states[owes > 0]) for id, (owes, slip) in wanted.items()},
         ((each.id, (each.owes, each.slip, each.state)) for each in invoices),
+    )
+
+
+def invoices_are_reduced_and_overpaid_as_finance_said(look: Look) -> Faults:
+    """Each invoice is so much less, and so much of it is credit used and credit made, as finance said in all (M3)."""
+    invoices = look.session.scalars(select(Invoice)).all()
+    sums: dict[UUID, Counter[str]] = {each.id: Counter() for each in invoices}
+    for paid in look.heard("finance", "receivable.payment-received.v1", InvoicePaid):
+        sums[paid.data["invoice_id"]]["credit"] += paid.data["credit"]
+    for drawn in look.heard("finance", "receivable.credit-used.v1", CreditUsed):
+        sums[drawn.data["invoice_id"]]["drawn"] += drawn.data["amount"]
+    for reduced in look.heard("finance", "receivable.reduced.v1", ReceivableReduced):
+        sums[reduced.data["invoice_id"]]["reduced"] += reduced.data["amount"]
+        sums[reduced.data["invoice_id"]]["credit"] += reduced.data["released"]
+    drawn_of = {each.id: sums[each.id]["drawn"] if each.drawn is None else each.drawn for each in invoices}
+    yield from matched(
+        "dues_invoices",
+        {id: (of["reduced"], of["drawn"], of["credit"]) for id, of in sums.items()},
+        ((each.id, (each.reduced, drawn_of[each.id], each.credit)) for each in invoices),
     )
 
 
@@ -77,5 +99,6 @@ CHECKS = (
     invoices_follow_standards,
     invoices_were_told_once,
     invoices_are_open_as_finance_said,
+    invoices_are_reduced_and_overpaid_as_finance_said,
     standings_are_as_told,
 )

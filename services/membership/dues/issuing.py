@@ -1,8 +1,10 @@
 """Invoices 会费通知 made of bills, whether of one unit or of many at once (M3)."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
+
+from sqlalchemy import select
 
 from services.membership.data import dues_terms
 from services.membership.dues import rules
@@ -11,6 +13,16 @@ from services.membership.dues.models import Invoice
 from services.membership.units.models import Unit
 from shared.effective import in_force
 from shared.store.tx import Tx
+
+
+def issued(tx: Tx, units: Collection[Unit], year: int) -> dict[uuid.UUID, list[Invoice]]:
+    """The invoices that there are of each of these units for ``year``, by unit and in order."""
+    found: dict[uuid.UUID, list[Invoice]] = {unit.id: [] for unit in units}
+    for invoice in tx.all(
+        select(Invoice).where(Invoice.year == year, Invoice.unit_id.in_(found)).order_by(Invoice.part)
+    ):
+        found[invoice.unit_id].append(invoice)
+    return found
 
 
 def issue(
@@ -26,6 +38,8 @@ def issue(
             tier=bill.tier,
             first_month=bill.months.first,
             last_month=bill.months.last,
+            owed_through=bill.months.last,
+            part=bill.part,
             amount=bill.amount,
             owes=bill.amount,
             state=rules.InvoiceState.OPEN,

@@ -7,9 +7,11 @@ from typing import Any
 from sqlalchemy import select
 
 from services.membership.dues import rules
-from services.membership.dues.issuing import issue
+from services.membership.dues.following import owing
+from services.membership.dues.issuing import issue, issued
 from services.membership.dues.models import Invoice
 from services.membership.dues.schemas import (
+    CreditUsed,
     InvoiceIn,
     InvoiceOut,
     InvoicePaid,
@@ -21,7 +23,6 @@ from services.membership.dues.schemas import (
 from services.membership.dues.standing import account_of, follow, follow_days
 from services.membership.leaving.spans import as_billed
 from services.membership.notices.sending import send_slip
-from services.membership.reminders.stopping import stop_reminding
 from services.membership.standards.operations import standards
 from services.membership.units.models import Unit
 from shared.api.jobs import RunningJob, job
@@ -44,10 +45,11 @@ class Dues:
     )
     def issue_invoice(self, tx: Tx, unit_id: uuid.UUID, year: int) -> Invoice:
         """Invoices a unit's dues for a year, by its tier and the standard in force; once a year, for its months of the
-        year where the standard says so, and no more once it has left (M1, M2, M3)."""
+        year where the standard says so, and no more once it has left. A unit that left and came back within the year is
+        invoiced again for the months since (M1, M2, M3)."""
         unit = tx.lock(Unit, unit_id)
-        issued = tx.find(Invoice, unit_id=unit.id, year=year)
-        bill = rules.bill(as_billed(tx, [unit])[unit.id], year, standards(tx), tx.today, issued.id if issued else None)
+        billed = [each.months_owed for each in issued(tx, [unit], year)[unit.id]]
+        bill = rules.bill(as_billed(tx, [unit])[unit.id], year, standards(tx), tx.today, billed)
         (invoice,) = issue(tx, {unit: bill}, year, tx.today)
         follow(tx, unit)
         return invoice
@@ -81,19 +83,20 @@ class Dues:
         return tx.get(Invoice, id)
 
     @on_event("finance", "receivable.payment-received.v1", InvoicePaid)
-    def follow_payment(self, tx: Tx, invoice_id: uuid.UUID, unit_id: uuid.UUID, owes: int) -> None:
-        """Takes over what is open after a payment; the unit's standing follows (M4)."""
-        _owing(tx, unit_id, invoice_id, owes)
+    def follow_payment(self, tx: Tx, invoice_id: uuid.UUID, unit_id: uuid.UUID, owes: int, credit: int) -> None:
+        """Takes over what is open after a payment, and what of it was too much; the unit's standing follows (M4)."""
+        owing(tx, unit_id, invoice_id, owes).credit += credit
 
-    @on_event("finance", "receivable.credit-used.v1", InvoicePaid)
-    def follow_credit(self, tx: Tx, invoice_id: uuid.UUID, unit_id: uuid.UUID, owes: int) -> None:
+    @on_event("finance", "receivable.credit-used.v1", CreditUsed)
+    def follow_credit(self, tx: Tx, invoice_id: uuid.UUID, unit_id: uuid.UUID, amount: int, owes: int) -> None:
         """Takes over what is open after earlier overpayment was set against it (M3, M4)."""
-        _owing(tx, unit_id, invoice_id, owes)
+        invoice = owing(tx, unit_id, invoice_id, owes)
+        invoice.drawn = (invoice.drawn or 0) + amount
 
     @on_event("finance", "receivable.settled.v1", InvoiceSettled)
     def follow_settlement(self, tx: Tx, invoice_id: uuid.UUID, unit_id: uuid.UUID, slip: str) -> None:
         """Notes that nothing is open and which slip finance made for it, and sends the unit word of it (M5, F12)."""
-        _owing(tx, unit_id, invoice_id, 0).slip = slip
+        owing(tx, unit_id, invoice_id, 0).slip = slip
         send_slip(tx, unit_id, slip)
 
     @operation(
@@ -126,14 +129,3 @@ class Dues:
         """The same, each night."""
         with job.begin() as tx:
             job.finish(tx, {"changed": follow_days(tx)})
-
-
-def _owing(tx: Tx, unit_id: uuid.UUID, invoice_id: uuid.UUID, fen: int) -> Invoice:
-    """The invoice, held, once ``fen`` of it are open, and the unit's standing after that."""
-    unit = tx.lock(Unit, unit_id)
-    invoice = tx.lock(Invoice, invoice_id)
-    invoice.owing(fen)
-    follow(tx, unit)
-    if invoice.state == rules.InvoiceState.SETTLED:
-        stop_reminding(tx, invoice.id)
-    return invoice

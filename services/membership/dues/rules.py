@@ -10,14 +10,16 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from services.membership.standards.months import Months, months_owed
+from services.membership.standards.months import Joining, Leaving, Months, months_owed, together
 from services.membership.standards.rules import Standard, standard_for
-from services.membership.units.rules import Membership, Tier, check_member
+from services.membership.units.rules import Membership, Tier, check_member, was_member_in
 from shared.errors import Refused
 from shared.text import Text
 
 TERMS = Text("会费缴纳期限", "terms of payment of dues")
 STANDING_TERMS = Text("会费状态规定", "terms of standing")
+INVOICED = "invoice-issued"
+"""The code of what refuses an invoice of months that are invoiced."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,45 +71,78 @@ class Member:
     left_on: date | None = None
     earlier: tuple[Membership, ...] = ()
 
-    def time_in(self, year: int) -> Membership | None:
-        """The time as a member that its dues of a year are for, None where it was none that year. Of two in one year:
-        from where the first begins to where the last ends, since the year's dues were owed before it left."""
-        times = [time for time in (Membership(self.admitted_on, self.left_on), *self.earlier) if time.meets(year)]
-        if not times:
-            return None
-        begins = [time.admitted_on for time in times]
-        ends = [time.left_on for time in times]
-        first = None if None in begins else min(day for day in begins if day)
-        last = None if None in ends else max(day for day in ends if day)
-        return Membership(first, last)
+    @property
+    def times(self) -> list[Membership]:
+        """Every time that it was a member, in order."""
+        times = (*self.earlier, Membership(self.admitted_on, self.left_on))
+        return sorted(times, key=lambda time: time.admitted_on or date.min)
+
+    def was_one_in(self, year: int) -> bool:
+        """Whether it was a member on a day of that year."""
+        return was_member_in(year, self.times)
+
+    def came_back_in(self, year: int) -> list[Membership]:
+        """The times that began in that year with its coming back."""
+        return [time for time in self.times[1:] if time.admitted_on and time.admitted_on.year == year]
+
+    def months_in(self, year: int, joining: Joining, leaving: Leaving) -> list[Months]:
+        """The months of a year that it owes dues for; several spans where it left and came back."""
+        return together(months for _, months in self._owed(year, joining, leaving))
+
+    def months_to_bill(self, year: int, joining: Joining, leaving: Leaving, billed: Sequence[Months]) -> Months | None:
+        """The first months of a year that it owes dues for and that no invoice is for; None where there are none.
+
+        ``billed`` are the months that its invoices for the year are for now. Once there is one of any, only the months
+        since it came back can be left, never some that a later standard would have counted otherwise (X4).
+        """
+        if not any(billed):
+            return next(iter(self.months_in(year, joining, leaving)), None)
+        after, back = max(months.last for months in billed) + 1, self.came_back_in(year)
+        since = (months for time, months in self._owed(year, joining, leaving) if time in back)
+        return next(filter(None, (Months(max(months.first, after), months.last) for months in since)), None)
+
+    def _owed(self, year: int, joining: Joining, leaving: Leaving) -> list[tuple[Membership, Months]]:
+        # The standard's word on joining is about the first time in the year. Whoever comes back later in it owes from
+        # the month of that: the word taken again would charge months that it was no member, or let it off for the rest.
+        times = [time for time in self.times if time.meets(year)]
+        return [
+            (time, months_owed(year, joining if time is times[0] else Joining.BY_MONTH, leaving, *time))
+            for time in times
+        ]
 
 
 class Bill(NamedTuple):
-    """What a unit is invoiced for a year: fen, by which tier and standard, and for which of its months."""
+    """What a unit is invoiced for a year: fen, by which tier and standard, and for which of its months; ``part`` counts
+    the invoices of the year."""
 
     amount: int
     tier: str
     standard: UUID
     months: Months
+    part: int = 1
 
 
-def bill(member: Member, year: int, standards: Sequence[Standard], day: date, issued: UUID | None = None) -> Bill:
-    """What ``member`` is invoiced on ``day`` for ``year``; ``standards`` stand with the latest resolved first.
+def bill(member: Member, year: int, standards: Sequence[Standard], day: date, billed: Sequence[Months] = ()) -> Bill:
+    """What ``member`` is invoiced on ``day`` for ``year``; ``standards`` stand with the latest resolved first, and
+    ``billed`` are the months that its invoices for the year are for now.
 
-    Its tier is the one it has that day: a change counts with the next invoice (M2). Refused (M1): a unit that has left
-    by then. Refused (M3): a second invoice for the year (``issued`` is the first), a year before the unit's admission,
-    and all that :func:`standard_for` and :func:`amount_due` refuse.
+    Its tier is the one it has that day: a change counts with the next invoice (M2). One invoice is all there is for a
+    year, unless the unit left in it and came back: then there is another for the months that it is a member again.
+    Refused (M1): a unit that has left by then. Refused (M3): any other further invoice for the year, a year before the
+    unit's admission, and all that :func:`standard_for` and :func:`amount_due` refuse.
     """
-    check_first(year, issued)
+    if not member.came_back_in(year):
+        check_left_over(year, any(billed))
     check_member(member.left_on, day)
     check_member_in(year, member)
     standard = standard_for(standards, year, day)
-    return amount_due(standard, member, year)
+    return amount_due(standard, member, year, billed)
 
 
-def amount_due(standard: Standard, member: Member, year: int) -> Bill:
-    """What the standard has a member pay for a year. Refused (M2): its tier is not known. Refused (M3): the standard
-    has no amount for it, waives it, or asks nothing for the months it was a member, since there is no zero invoice."""
+def amount_due(standard: Standard, member: Member, year: int, billed: Sequence[Months] = ()) -> Bill:
+    """What the standard has a member pay for a year, beyond the months that are ``billed``. Refused (M2): its tier is
+    not known. Refused (M3): the standard has no amount for it, waives it, or asks nothing for the months it was a
+    member, since there is no zero invoice; everything is invoiced."""
     if member.tier is None:
         raise Refused(
             "M2",
@@ -131,9 +166,9 @@ def amount_due(standard: Standard, member: Member, year: int) -> Bill:
             f"The dues standard sets no amount for this tier ({label.en})",
             code="tier-without-amount",
         )
-    time = member.time_in(year)
-    months = time and months_owed(year, standard.joining, standard.leaving, time.admitted_on, time.left_on)
-    if not months:
+    months = member.months_to_bill(year, standard.joining, standard.leaving, billed)
+    check_left_over(year, any(billed) and months is None)
+    if months is None:
         raise Refused(
             "M3",
             f"按会费标准，该单位{year}年无须缴纳会费（{standard.joining.label.zh}）",
@@ -148,12 +183,12 @@ def amount_due(standard: Standard, member: Member, year: int) -> Bill:
             f"By the dues standard this tier ({label.en}) owes nothing, and there is no zero invoice",
             code="zero-invoice",
         )
-    return Bill(amount, member.tier, standard.id, months)
+    return Bill(amount, member.tier, standard.id, months, len(billed) + 1)
 
 
 def check_member_in(year: int, member: Member) -> None:
     """Refuse (M3) dues for a year on no day of which the unit was a member."""
-    if member.time_in(year) is None:
+    if not member.was_one_in(year):
         raise Refused(
             "M3",
             f"该单位{year}年不是会员，无须缴纳该年会费",
@@ -163,14 +198,14 @@ def check_member_in(year: int, member: Member) -> None:
         )
 
 
-def check_first(year: int, invoice: UUID | None) -> None:
-    """Refuse (M3) a second invoice for one unit and year; ``invoice`` is the one there is."""
-    if invoice is not None:
+def check_left_over(year: int, invoiced: bool) -> None:
+    """Refuse (M3) to invoice what is ``invoiced``: a month of a unit's year is invoiced once."""
+    if invoiced:
         raise Refused(
             "M3",
             f"该单位{year}年的会费通知已经开出",
             f"The unit's dues for {year} have been invoiced",
-            code="invoice-issued",
+            code=INVOICED,
             field="year",
         )
 

@@ -12,10 +12,20 @@ A_YEAR = validate.Range(2000, 2999)
 
 
 class InvoicePaid(Heard):
-    """What membership reads when money, or credit, was set against an invoice."""
+    """What membership reads when money came for an invoice. Payments told before they named their credit have none."""
 
     invoice_id = f.UUID("会费通知", "Invoice", required=True)
     unit_id = f.UUID("单位", "Unit", required=True)
+    owes = f.Money("尚欠", "Still owed", required=True)
+    credit = f.Money("转预收", "Kept as credit", load_default=0)
+
+
+class CreditUsed(Heard):
+    """What membership reads when credit was set against an invoice."""
+
+    invoice_id = f.UUID("会费通知", "Invoice", required=True)
+    unit_id = f.UUID("单位", "Unit", required=True)
+    amount = f.Money("冲抵金额", "Amount used", required=True)
     owes = f.Money("尚欠", "Still owed", required=True)
 
 
@@ -41,7 +51,9 @@ class InvoiceQuery(f.Schema):
 
 
 class InvoiceOut(f.Schema):
-    """The dues of a unit for a year, or for its months from the first through the last named."""
+    """The dues of a unit for a year, or for its months from the first through the last named. ``reduced`` is what was
+    taken off it since the unit left, ``owed_through`` the last month that is owed now; zero or a month before the first
+    where none is. ``part`` counts the year's invoices: a second one is for the months since the unit came back."""
 
     id = f.UUID("编号", "Id")
     unit_id = f.UUID("单位", "Unit")
@@ -49,7 +61,10 @@ class InvoiceOut(f.Schema):
     tier = f.Choice("会员层级", "Tier", TIERS)
     first_month = f.Integer("计费起始月", "First month")
     last_month = f.Integer("计费末月", "Last month")
+    owed_through = f.Integer("现计费至", "Owed through month")
+    part = f.Integer("本年度第几份", "Which of the year's invoices")
     amount = f.Money("会费", "Dues")
+    reduced = f.Money("核减", "Reduced by")
     paid = f.Money("已缴", "Paid")
     owes = f.Money("尚欠", "Still owed")
     state = f.Choice("状态", "State", STATES)

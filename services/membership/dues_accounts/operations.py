@@ -4,13 +4,13 @@ import uuid
 from collections import Counter
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from services.membership.contacts.letters import letter_to
 from services.membership.dues.models import Invoice
 from services.membership.dues_accounts import rules
 from services.membership.dues_accounts.printing import pdf_of
-from services.membership.dues_accounts.schemas import DuesAccountOut, UnitAccountOut, YearIn
+from services.membership.dues_accounts.schemas import SUMS, DuesAccountOut, UnitAccountOut, YearIn
 from services.membership.notices.rules import Kind, Outcome
 from services.membership.notices.sending import send_once
 from services.membership.units.models import Unit
@@ -37,7 +37,7 @@ class DuesAccounts:
         kind="figure",
     )
     def get_dues_account(self, tx: Tx, year: int) -> dict[str, Any]:
-        """What was invoiced for a year, paid and is open, by tier; as it stands today (M3)."""
+        """What was invoiced for a year, reduced, received and is open, by tier; as it stands today (M3)."""
         account = _account(tx, year)
         return {"year": account.year, "tiers": account.tiers, "total": account.total, "as_of": tx.today}
 
@@ -62,11 +62,10 @@ class DuesAccounts:
         kind="figure",
     )
     def get_unit_dues_account(self, tx: Tx, id: uuid.UUID, year: int) -> dict[str, Any]:
-        """What one unit was invoiced for a year, and has paid of it (M3)."""
+        """What one unit was invoiced for a year, what of it was reduced, and what it has paid (M3)."""
         unit = tx.get(Unit, id)
         total = rules.dues_account(year, _invoiced(tx, year, unit.id)).total
-        sums = {"invoiced": total.invoiced, "paid": total.paid, "owes": total.owes}
-        return {"unit_id": unit.id, "year": year, "as_of": tx.today, **sums}
+        return {"unit_id": unit.id, "year": year, "as_of": tx.today, **{name: getattr(total, name) for name in SUMS}}
 
     @operation(
         "POST /dues-accounts/{year}/sending",
@@ -103,7 +102,8 @@ class DuesAccounts:
 def _send(tx: Tx, unit: Unit, year: int, pdf: Attachment) -> str | None:
     def letter() -> Letter:
         own = rules.dues_account(year, _invoiced(tx, year, unit.id)).total
-        sums = f"应缴{format_yuan(own.invoiced)}元，已缴{format_yuan(own.paid)}元，尚欠{format_yuan(own.owes)}元"
+        due = f"应缴{format_yuan(own.invoiced)}元" + (f"，核减{format_yuan(own.reduced)}元" if own.reduced else "")
+        sums = f"{due}，已缴{format_yuan(own.paid)}元，尚欠{format_yuan(own.owes)}元"
         said = f"现将{year}年度会费专账报告如附件。贵单位该年度{sums}。如有疑问，请与我们核对。"
         return letter_to(unit.name, f"{year}年度会费专账报告", said, tx.today, pdf)
 
@@ -116,7 +116,10 @@ def _account(tx: Tx, year: int) -> rules.DuesAccount:
 
 
 def _invoiced(tx: Tx, year: int, unit_id: uuid.UUID | None = None) -> list[rules.Invoiced]:
-    query = select(Invoice.tier, Invoice.amount, Invoice.owes).where(Invoice.year == year)
+    # Of invoices from before credit was kept it is not known what of them it settled: that counts as received.
+    drawn = func.coalesce(Invoice.drawn, 0)
+    figures = (Invoice.amount, Invoice.owes, Invoice.reduced, drawn, Invoice.credit)
+    query = select(Invoice.unit_id, Invoice.tier, *figures).where(Invoice.year == year)
     if unit_id is not None:
         query = query.where(Invoice.unit_id == unit_id)
     return [rules.Invoiced(*row) for row in tx.session.execute(query)]

@@ -29,5 +29,6 @@ def pdf_of(account: DuesAccount, now: datetime) -> bytes:
 
 
 def _cells(label: str, line: Line) -> list[Value]:
-    sums = [format_yuan(fen) for fen in (line.invoiced, line.paid, line.owes)]
+    amounts = (line.invoiced, line.reduced, line.received, line.credit, line.drawn, line.owes)
+    sums = [format_yuan(fen) for fen in amounts]
     return [label, str(line.units), *sums, str(line.owing)]

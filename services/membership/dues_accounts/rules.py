@@ -1,31 +1,52 @@
-"""The account of one year's dues: what was invoiced, paid and is open, by tier (M3)."""
+"""The account of one year's dues: what was invoiced, reduced, received and is open, by tier (M3)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
+from uuid import UUID
 
 from services.membership.units.rules import Tier
 from shared.errors import Refused
 
 
 class Invoiced(NamedTuple):
-    """An invoice of the year: the tier it was made by, and fen."""
+    """An invoice of the year: whose, the tier it was made by, and fen.
 
+    ``drawn`` of it was settled by credit from other invoices, and ``credit`` of what was received for it went beyond
+    it, or does so since it was reduced.
+    """
+
+    unit: UUID
     tier: str
     amount: int
     owes: int
+    reduced: int = 0
+    drawn: int = 0
+    credit: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """The invoices of one tier, or of all; amounts in fen, ``owing`` the units that have not paid all."""
+    """The invoices of one tier, or of all; amounts in fen, ``owing`` the units that have not paid all.
+
+    ``received`` is the money that came for them, ``credit`` what of it is beyond them; ``drawn`` is credit of other
+    invoices that settled them. What is invoiced is reduced, settled by either, or owed.
+    """
 
     units: int
     owing: int
     invoiced: int
-    paid: int
+    reduced: int
+    received: int
+    credit: int
+    drawn: int
     owes: int
     tier: str | None = None
+
+    @property
+    def paid(self) -> int:
+        """What has settled them."""
+        return self.received - self.credit + self.drawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +71,11 @@ def dues_account(year: int, invoices: Iterable[Invoiced]) -> DuesAccount:
 
 def _line(invoices: list[Invoiced], tier: str | None = None) -> Line:
     invoiced, owes = sum(each.amount for each in invoices), sum(each.owes for each in invoices)
-    owing = sum(1 for each in invoices if each.owes)
-    return Line(len(invoices), owing, invoiced, invoiced - owes, owes, tier)
+    reduced, drawn = sum(each.reduced for each in invoices), sum(each.drawn for each in invoices)
+    credit = sum(each.credit for each in invoices)
+    received = invoiced - reduced - owes - drawn + credit
+    units, owing = {each.unit for each in invoices}, {each.unit for each in invoices if each.owes}
+    return Line(len(units), len(owing), invoiced, reduced, received, credit, drawn, owes, tier)
 
 
 def check_sendable(year: int, this_year: int, invoices: int) -> None:

@@ -7,7 +7,8 @@ from shared.text import Text
 
 
 class UnitLeft(EventSchema):
-    """A unit is no member from ``left_on`` on, which may be to come; what it owes stays owed (M1, M3)."""
+    """A unit is no member from ``left_on`` on, which may be to come; what it owes for the time until then stays owed
+    (M1, M3)."""
 
     event = "unit.left"
     label = Text("会员单位已离会", "Unit left")

@@ -1,6 +1,6 @@
 """When a unit was a member: a membership ends, another may begin, and both stay on file (M1, X7)."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date
 from uuid import UUID
 
@@ -26,7 +26,7 @@ def leave(
     resolution: tuple[UUID, str] | None = None,
 ) -> UnitLeaving:
     """End the membership of ``unit``, which the caller holds, with ``last_day``, and tell. ``resolution`` is the id and
-    the number of the one that ends it. What the unit owes stays owed (M3)."""
+    the number of the one that ends it. What the unit owes by then stays owed (M3)."""
     resolution_id, number = resolution or (None, None)
     leaving = tx.add(
         UnitLeaving(
@@ -60,10 +60,15 @@ def come_back(tx: Tx, unit: Unit, on: date, admitted_by: UUID | None) -> None:
 
 def as_billed(tx: Tx, units: Collection[Unit]) -> dict[UUID, Member]:
     """What decides the dues of each of ``units``, by id, with the times that it was a member before it came back."""
-    ended = select(UnitLeaving).where(UnitLeaving.unit_id.in_([unit.id for unit in units]))
+    return members(units, tx.all(select(UnitLeaving).where(UnitLeaving.unit_id.in_([unit.id for unit in units]))))
+
+
+def members(units: Iterable[Unit], leavings: Iterable[UnitLeaving]) -> dict[UUID, Member]:
+    """The same, where ``leavings`` are all that there are of them."""
     earlier: dict[UUID, tuple[Membership, ...]] = {}
-    for each in tx.all(ended.where(UnitLeaving.back_on.is_not(None))):
-        earlier[each.unit_id] = (*earlier.get(each.unit_id, ()), Membership(each.admitted_on, each.left_on))
+    for each in leavings:
+        if each.back_on is not None:
+            earlier[each.unit_id] = (*earlier.get(each.unit_id, ()), Membership(each.admitted_on, each.left_on))
     return {
         unit.id: Member(unit.id, unit.tier, unit.admitted_on, unit.left_on, earlier.get(unit.id, ())) for unit in units
     }

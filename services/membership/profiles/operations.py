@@ -109,6 +109,7 @@ def _dues(tx: Tx, unit: Unit) -> Any:
         func.count().label("invoices"),
         # PostgreSQL sums whole numbers into numerics; fen stay whole.
         cast(func.coalesce(func.sum(Invoice.amount), 0), BigInteger).label("invoiced"),
+        cast(func.coalesce(func.sum(Invoice.reduced), 0), BigInteger).label("reduced"),
         cast(func.coalesce(func.sum(Invoice.owes), 0), BigInteger).label("owes"),
         func.min(Invoice.year).label("first_year"),
         func.max(Invoice.year).label("last_year"),

@@ -62,10 +62,11 @@ class TallyOut(f.Schema):
 
 
 class DuesOut(f.Schema):
-    """The unit's dues over all years; ``owes`` is what of them is open."""
+    """The unit's dues over all years; ``reduced`` is what was taken off them, ``owes`` what of them is open."""
 
     invoices = f.Integer("会费通知数", "Invoices")
     invoiced = f.Money("应缴合计", "Invoiced")
+    reduced = f.Money("核减合计", "Reduced by")
     owes = f.Money("尚欠合计", "Still owed")
     first_year = f.Integer("最早年度", "First year", allow_none=True)
     last_year = f.Integer("最近年度", "Last year", allow_none=True)

@@ -21,6 +21,6 @@ def reminder_letter(kind: Kind, invoice: Invoice, unit_name: str, day: date) -> 
             f"最后缴费日为{due}，至今已逾期{(day - invoice.due_on).days}天，请尽快缴清。如已缴付，请告知我们核对。",
         ),
     }[kind]
-    amount = format_yuan(invoice.amount)
+    amount = format_yuan(invoice.net)
     said = f"贵单位{invoice.year}年度会费为{amount}元，尚未缴付{open_}元。{asked}"
     return letter_to(unit_name, f"{invoice.year}年度{subject}", said, day)

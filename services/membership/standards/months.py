@@ -3,6 +3,7 @@
 Months are counted from 1 to 12. Amounts are fen.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -33,6 +34,17 @@ class Months:
 
 def _through_december(amount: int, first: int) -> int:
     return (2 * amount * (YEAR + 1 - first) + YEAR) // (2 * YEAR)
+
+
+def together(spans: Iterable[Months]) -> list[Months]:
+    """The same months, each once and in order; spans that overlap or follow one another are one."""
+    found: list[Months] = []
+    for span in sorted(filter(None, spans), key=lambda each: each.first):
+        if found and span.first <= found[-1].last + 1:
+            found[-1] = Months(found[-1].first, max(found[-1].last, span.last))
+        else:
+            found.append(span)
+    return found
 
 
 class Joining(StrEnum):
@@ -69,7 +81,8 @@ _JOININGS = {
 
 
 class Leaving(StrEnum):
-    """What a unit owes for the year in which it leaves 退会当年会费; what was invoiced before that was known stays."""
+    """What a unit owes for the year in which it leaves 退会当年会费; what was invoiced for later months before that was
+    known is reduced."""
 
     NOTHING_BACK = "nothing_back"
     BY_MONTH = "by_month"
@@ -85,7 +98,7 @@ class Leaving(StrEnum):
 
 _LEAVINGS = {
     Leaving.NOTHING_BACK: Text("已缴会费不予退还", "Nothing is given back"),
-    Leaving.BY_MONTH: Text("按月缴至退会当月，已开具的不变", "By month, through its last; past invoices stay"),
+    Leaving.BY_MONTH: Text("按月缴至退会当月，已开具的相应核减", "By month, through its last; invoices are reduced"),
 }
 
 

@@ -13,7 +13,7 @@ from shared.store.base import new_id
 from shared.testing.association import Answer, Association, eventually
 
 CLOCK = "2021-04-01T09:00:00+08:00"
-ISSUED = "invoice.issued.v1"
+ISSUED, REDUCED = "invoice.issued.v1", "invoice.reduced.v1"
 
 
 class Invoice:
@@ -39,19 +39,39 @@ class Invoice:
             "standard_id": str(uuid.uuid4()),
             **changed,
         }
+        self._told(ISSUED, told, event_id, state)
+        return event_id
+
+    def reduce(self, amount: str, reduction: str | None = None, *, state: str = "done", **changed: Any) -> str:
+        """A reduction of it as membership tells it, settled by finance so when this returns; its id."""
+        reduction = reduction or str(new_id())
+        told = {
+            "reduction_id": reduction,
+            "invoice_id": self.id,
+            "unit_id": self.unit,
+            "leaving_id": str(new_id()),
+            "year": 2021,
+            "amount": amount,
+            "owed_through": 6,
+            "reduced_on": "2021-04-01",
+            **changed,
+        }
+        self._told(REDUCED, told, str(uuid.uuid4()), state)
+        return reduction
+
+    def _told(self, type_: str, told: dict[str, Any], event_id: str, state: str) -> None:
         attributes = {
             "specversion": "1.0",
             "id": event_id,
             "source": "membership",
-            "type": ISSUED,
+            "type": type_,
             "time": CLOCK,
             "subject": f"invoice/{self.id}",
         }
         headers = {f"cloudEvents_{name}": value for name, value in attributes.items()}
-        self.association.publish("membership.events", ISSUED, json.dumps(told).encode(), headers=headers)
+        self.association.publish("membership.events", type_, json.dumps(told).encode(), headers=headers)
         row = f"SELECT 1 FROM chassis.inbox WHERE event_id = '{event_id}' AND state = '{state}'"
         eventually(lambda: self.association.rows("finance", row))
-        return event_id
 
     def pay(self, amount: Any, *, means: str = "bank", key: str | None = None, **given: Any) -> Answer:
         arguments = {"invoice_id": self.id, "amount": amount, "means": means, **given}
@@ -66,7 +86,9 @@ class Invoice:
             "finance",
             "SELECT v.source_kind, e.account, e.debit, e.credit FROM vouchers v JOIN voucher_entries e "
             f"ON e.voucher_id = v.id WHERE v.source_id = '{self.id}' OR v.source_id IN "
-            f"(SELECT id FROM dues_payments WHERE invoice_id = '{self.id}') ORDER BY v.posted_at, v.number, e.position",
+            f"(SELECT id FROM dues_payments WHERE invoice_id = '{self.id}' UNION "
+            f"SELECT id FROM dues_reductions WHERE invoice_id = '{self.id}') "
+            "ORDER BY v.posted_at, v.number, e.position",
         )
         found: dict[str, list[tuple[str, int, int]]] = {}
         for row in rows:
@@ -164,8 +186,14 @@ def test_two_payments_settle_it_with_one_slip(invoice: Invoice) -> None:
     ]
     ids = {"invoice_id": invoice.id, "unit_id": invoice.unit}
     assert invoice.told() == [
-        ("receivable.payment-received.v1", {**ids, "amount": "4999.99", "owes": "0.01"}),
-        ("receivable.payment-received.v1", {**ids, "amount": "0.01", "owes": "0.00"}),
+        (
+            "receivable.payment-received.v1",
+            {**ids, "payment_id": first["id"], "amount": "4999.99", "credit": "0.00", "owes": "0.01"},
+        ),
+        (
+            "receivable.payment-received.v1",
+            {**ids, "payment_id": second["id"], "amount": "0.01", "credit": "0.00", "owes": "0.00"},
+        ),
         ("receivable.settled.v1", {**ids, "slip": second["slip"]}),
     ]
     slip = invoice.association.call("finance", "get_collection_slip", as_=invoice.cashier, number=second["slip"])
@@ -278,6 +306,156 @@ def test_two_who_settle_it_at_once_make_one_slip_and_credit(invoice: Invoice) ->
     assert sorted(answer["applied"] for answer in paid) == ["0.00", "0.00", "0.00", "5000.00"]
     assert len({answer["slip"] for answer in paid}) == 1
     assert [type_ for type_, _ in invoice.told()].count("receivable.settled.v1") == 1
+
+
+# --- reductions ---------------------------------------------------------------------------------------------
+
+
+def figures(invoice: Invoice) -> tuple[str, str, str, str]:
+    read = invoice.read()
+    return read["reduced"], read["received"], read["owes"], read["state"]
+
+
+def reductions_told(invoice: Invoice) -> list[tuple[str, str, str, str]]:
+    names = ("amount", "released", "owes", "credit")
+    return [
+        (body["amount"], body["released"], body["owes"], body["credit"])
+        for type_, body in invoice.told()
+        if type_ == "receivable.reduced.v1" and set(names) < set(body)
+    ]
+
+
+@pytest.mark.rule(id="M3")
+@pytest.mark.rule(id="F7")
+def test_what_is_reduced_and_was_not_paid_is_owed_no_more(invoice: Invoice) -> None:
+    invoice.reduce("2500.00")
+    assert figures(invoice) == ("2500.00", "0.00", "2500.00", "open")
+    assert invoice.vouchers()["dues_reduction"] == [("420101", 250_000, 0), ("112101", 0, 250_000)]
+    assert reductions_told(invoice) == [("2500.00", "0.00", "2500.00", "0.00")]
+    slip = invoice.pay("2500.00")["slip"]
+    assert figures(invoice) == ("2500.00", "2500.00", "0.00", "settled")
+    made = invoice.association.call("finance", "get_collection_slip", as_=invoice.cashier, number=slip)
+    assert made["amount"] == "2500.00"
+
+
+@pytest.mark.rule(id="M3")
+@pytest.mark.rule(id="F12")
+@pytest.mark.rule(id="X7")
+def test_what_was_paid_of_it_is_the_units_credit_and_the_slip_stays(invoice: Invoice) -> None:
+    first, last = invoice.pay("3000.00"), invoice.pay("2000.00", means="cash")
+    before = invoice.association.call("finance", "get_collection_slip", as_=invoice.cashier, number=last["slip"])
+    invoice.reduce("2500.00")
+    assert figures(invoice) == ("2500.00", "2500.00", "0.00", "settled")
+    assert invoice.vouchers()["dues_reduction"] == [("420101", 250_000, 0), ("2203", 0, 250_000)]
+    assert reductions_told(invoice) == [("2500.00", "2500.00", "0.00", "2500.00")]
+    kept = "SELECT payment_id, amount FROM {} WHERE invoice_id = '{}' ORDER BY payment_id"
+    rows = [invoice.association.rows("finance", kept.format(name, invoice.id)) for name in TABLES]
+    allocated, released = ({str(row["payment_id"]): row["amount"] for row in each} for each in rows)
+    assert allocated == {first["id"]: 300_000, last["id"]: 200_000}, "what settled it once is on file for good"
+    assert released == {first["id"]: 50_000, last["id"]: 200_000}, "the latest goes first"
+    read = invoice.read()
+    assert [(part["payment_id"], part["amount"]) for part in read["allocations"]] == [(first["id"], "2500.00")]
+    slip = invoice.association.call("finance", "get_collection_slip", as_=invoice.cashier, number=last["slip"])
+    assert slip.body == before.body
+    assert (slip["amount"], read["slip"]) == ("5000.00", slip["number"])
+
+    following = Invoice(invoice.association, "1000.00", unit=invoice.unit)
+    following.tell(year=2022)
+    assert figures(following) == ("0.00", "1000.00", "0.00", "settled")
+    assert following.vouchers()["dues_credit"] == [("2203", 100_000, 0), ("112101", 0, 100_000)]
+
+
+TABLES = ("dues_allocations", "dues_releases")
+
+
+@pytest.mark.rule(id="F12")
+def test_a_reduction_that_settles_it_brings_a_slip_for_what_was_received(invoice: Invoice) -> None:
+    invoice.pay("4000.00")
+    invoice.reduce("2500.00")
+    assert figures(invoice) == ("2500.00", "2500.00", "0.00", "settled")
+    entries = [("420101", 250_000, 0), ("112101", 0, 100_000), ("2203", 0, 150_000)]
+    assert invoice.vouchers()["dues_reduction"] == entries
+    number = invoice.read()["slip"]
+    slip = invoice.association.call("finance", "get_collection_slip", as_=invoice.cashier, number=number)
+    assert (slip["amount"], [part["amount"] for part in slip["allocations"]]) == ("2500.00", ["2500.00"])
+    types = [type_ for type_, _ in invoice.told()]
+    assert types == ["receivable.payment-received.v1", "receivable.reduced.v1", "receivable.settled.v1"]
+    invoice.reduce("1000.00")
+    again = invoice.association.call("finance", "get_collection_slip", as_=invoice.cashier, number=number)
+    assert again.body == slip.body
+    assert figures(invoice) == ("3500.00", "1500.00", "0.00", "settled")
+
+
+@pytest.mark.rule(id="F12")
+def test_there_is_no_slip_where_nothing_was_received(invoice: Invoice) -> None:
+    invoice.reduce("5000.00")
+    assert figures(invoice) == ("5000.00", "0.00", "0.00", "settled")
+    assert [type_ for type_, _ in invoice.told()] == ["receivable.reduced.v1"]
+    paid = invoice.pay("10.00")
+    assert (paid["applied"], paid["credit"], paid["slip"]) == ("0.00", "10.00", None)
+
+
+@pytest.mark.rule(id="M3")
+def test_a_reduction_counts_once_and_before_its_invoice_too(association: Association) -> None:
+    association.set_clock(CLOCK)
+    heard = Invoice(association)
+    reduction = heard.reduce("2500.00")
+    assert heard.read().status == 404
+    heard.tell()
+    assert figures(heard) == ("2500.00", "0.00", "2500.00", "open")
+    before = heard.state()
+    heard.reduce("2500.00", reduction)
+    heard.tell()
+    assert heard.state() == before
+    assert len(reductions_told(heard)) == 1
+    paid = heard.pay("2500.00")
+    assert (paid["credit"], paid["owes"]) == ("0.00", "0.00")
+
+
+@pytest.mark.rule(id="M3")
+def test_credit_drawn_for_an_invoice_that_is_reduced_is_credit_again(invoice: Invoice) -> None:
+    invoice.pay("8000.00")
+    following = Invoice(invoice.association, unit=invoice.unit)
+    following.tell(year=2022)
+    assert following.read()["owes"] == "2000.00"
+    following.reduce("2500.00")
+    assert figures(following) == ("2500.00", "2500.00", "0.00", "settled")
+    assert reductions_told(following) == [("2500.00", "500.00", "0.00", "500.00")]
+
+
+@pytest.mark.rule(id="X7")
+@pytest.mark.parametrize("changed", [{"amount": "1.00"}, {"unit_id": str(uuid.uuid4())}, {"reduced_on": "2021-04-02"}])
+def test_a_reduction_that_says_something_else_later_is_a_dead_letter(invoice: Invoice, changed: dict[str, str]) -> None:
+    reduction = invoice.reduce("2500.00")
+    before = invoice.state()
+    invoice.reduce(**{"amount": "2500.00", "reduction": reduction, "state": "dead", **changed})
+    assert invoice.state() == before
+
+
+@pytest.mark.rule(id="M3")
+@pytest.mark.parametrize("changed", [{"amount": "5000.01"}, {"unit_id": str(uuid.uuid4())}])
+def test_more_than_there_is_or_anothers_is_not_reduced(invoice: Invoice, changed: dict[str, str]) -> None:
+    before = invoice.state()
+    invoice.reduce(**{"amount": "2500.00", "state": "dead", **changed})
+    assert invoice.state() == before
+
+
+@pytest.mark.rule(id="M3")
+@pytest.mark.rule(id="F7")
+def test_payments_and_reductions_at_once_leave_the_books_balanced(invoice: Invoice) -> None:
+    with ThreadPoolExecutor(6) as pool:
+        less = [pool.submit(invoice.reduce, "1000.00") for _ in range(2)]
+        paid = [pool.submit(invoice.pay, "2000.00") for _ in range(3)]
+        for each in less:
+            each.result()
+        assert [each.result().status for each in paid] == [201] * 3
+    assert figures(invoice) == ("2000.00", "3000.00", "0.00", "settled")
+    rows = invoice.association.rows(
+        "finance", f"SELECT sum(unused) AS of FROM dues_payments WHERE invoice_id = '{invoice.id}'"
+    )
+    assert rows == [{"of": 300_000}]
+    balance = invoice.association.call("finance", "get_trial_balance", as_=invoice.accountant)
+    assert balance["balanced"] is True
 
 
 def test_means_are_bank_or_cash(invoice: Invoice) -> None:

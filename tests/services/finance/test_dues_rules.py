@@ -110,6 +110,100 @@ def test_credit_that_does_not_reach_settles_a_part() -> None:
     assert rules.draw(part, [], DUE) == (part, ())
 
 
+def less(amount: int, unit: UUID = UNIT) -> rules.Reduction:
+    return rules.Reduction(INVOICE, unit, amount, LATE)
+
+
+@pytest.mark.rule(id="M3")
+@pytest.mark.parametrize(
+    ("payments", "amount", "owes", "released"),
+    [
+        ([], 250_000, 250_000, []),
+        ([], 500_000, 0, []),
+        ([(FIRST, "1000.00")], 250_000, 150_000, []),
+        ([(FIRST, "2500.00")], 250_000, 0, []),
+        ([(FIRST, "4000.00")], 250_000, 0, [Credit(FIRST, 150_000)]),
+        ([(FIRST, "4000.00"), (SECOND, "1000.00")], 250_000, 0, [Credit(SECOND, 100_000), Credit(FIRST, 150_000)]),
+        ([(FIRST, "4000.00"), (SECOND, "1000.00")], 50_000, 0, [Credit(SECOND, 50_000)]),
+        ([(FIRST, "5000.00")], 500_000, 0, [Credit(FIRST, 500_000)]),
+    ],
+)
+def test_a_reduction_takes_what_is_open_and_then_what_was_paid_last(
+    payments: list[tuple[UUID, str]], amount: int, owes: int, released: list[Credit]
+) -> None:
+    before = paid(invoiced(), *payments)
+    after, credits = rules.reduce(before, less(amount))
+    assert (after.owes, after.reduced, list(credits)) == (owes, amount, released)
+    assert after.allocations == before.allocations, "they stay on file"
+    assert sum(each.amount for each in after.settling) == after.received == 500_000 - amount - owes
+
+
+@pytest.mark.rule(id="M3")
+@pytest.mark.parametrize("wrong", [less(0), less(-1), less(500_001), less(1, UUID(int=4))])
+def test_nothing_and_too_much_and_anothers_invoice_are_not_reduced(wrong: rules.Reduction) -> None:
+    with pytest.raises(Refused) as refused:
+        rules.reduce(invoiced(), wrong)
+    assert (refused.value.rule, refused.value.code) == ("M3", "reduction-amount")
+
+
+@pytest.mark.rule(id="X7")
+def test_a_reduction_heard_again_says_the_same() -> None:
+    rules.check_same_reduction(less(1), less(1))
+    with pytest.raises(Refused) as refused:
+        rules.check_same_reduction(less(1), less(2))
+    assert (refused.value.rule, refused.value.code) == ("X7", "reduction-differs")
+
+
+@pytest.mark.rule(id="F12")
+def test_a_slip_states_what_settled_the_rest_and_there_is_none_for_nothing() -> None:
+    part, _ = rules.reduce(paid(invoiced(), (FIRST, "4000.00")), less(250_000))
+    with_slip, slip = rules.issue_slip(part, "收-2021-0001", LATE)
+    assert (slip.amount, slip.allocations) == (250_000, (Allocation(FIRST, 250_000, LATE),))
+    again, _ = rules.reduce(with_slip, less(50_000))
+    assert [release.slip for release in again.releases] == [None, "收-2021-0001"]
+    nothing, _ = rules.reduce(invoiced(), less(500_000))
+    with pytest.raises(Refused) as refused:
+        rules.issue_slip(nothing, "收-2021-0001", LATE)
+    assert (refused.value.rule, refused.value.code) == ("F12", "nothing-received")
+
+
+@pytest.mark.rule(id="F7")
+@given(
+    st.integers(1, 10**9),
+    st.lists(st.tuples(st.booleans(), st.integers(1, 10**9)), max_size=8),
+)
+def test_whatever_is_paid_and_reduced_in_whatever_order_the_ledger_and_the_fen_agree(
+    amount: int, steps: list[tuple[bool, int]]
+) -> None:
+    owed = rules.open_receivable(INVOICE, UNIT, amount, DUE)
+    entries = [*rules.invoice_entries(amount, CHART)]
+    unused = received = 0
+    for place, (pays, fen) in enumerate(steps):
+        if pays:
+            payment = Payment(UUID(int=100 + place), fen, LATE)
+            owed, credit = rules.receive(owed, payment)
+            entries += rules.payment_entries(payment, credit, CHART)
+            received, unused = received + fen, unused + (credit.amount if credit else 0)
+        elif fen <= amount - owed.reduced:
+            owed, credits = rules.reduce(owed, less(fen))
+            released = sum(credit.amount for credit in credits)
+            entries += rules.reduction_entries(fen, released, CHART)
+            unused += released
+    assert 0 <= owed.owes <= amount
+    assert owed.received == received - unused
+    balance = trial_balance(entries)
+    assert balance.balanced
+    stands = {line.account: line for line in balance.lines}
+
+    def on(purpose: Purpose, side: Side) -> int:
+        line = stands.get(CHART.account_for(purpose))
+        return line.balance(side) if line else 0
+
+    assert on(Purpose.DUES_RECEIVABLE, Side.DEBIT) == owed.owes
+    assert on(Purpose.DUES_IN_ADVANCE, Side.CREDIT) == unused
+    assert on(Purpose.DUES_INCOME, Side.CREDIT) == amount - owed.reduced
+
+
 @pytest.mark.rule(id="M3")
 @pytest.mark.parametrize("amount", [0, -1])
 def test_there_is_no_zero_invoice(amount: int) -> None:

@@ -337,7 +337,7 @@ class Desk:
         row = f"SELECT 1 FROM chassis.inbox WHERE event_id = '{event}' AND state = 'done'"
         eventually(lambda: self.association.rows("membership", row))
 
-    def resolve(self, day: str) -> None:
+    def resolve(self, day: str, **changed: Any) -> None:
         """A dues standard in force from that day on."""
         resolution = str(new_id())
         told = {
@@ -348,6 +348,7 @@ class Desk:
             "adopted_on": day,
             "dues_amounts": [{"tier": tier, "amount": amount} for tier, amount in DUES.items()],
             "effective_from": day,
+            **changed,
         }
         self.tell("governance", "resolution.adopted.v1", f"resolution/{resolution}", **told)
 
