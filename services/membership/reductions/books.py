@@ -34,8 +34,9 @@ def invoices_are_reduced_to_their_months(look: Look) -> Faults:
         standard, through = standards[invoice.standard_id], invoice.last_month
         for each in by_invoice[invoice.id]:
             taken = Months(each.last_month + 1, through).share(standard.amounts.get(invoice.tier, 0))
-            by_month = standard.leaving is Leaving.BY_MONTH
-            wanted[each.id] = (invoice.unit_id, invoice.year, invoice.first_month, taken if by_month else 0)
+            # Without months for leaving it is all or nothing: the year in which the unit was none.
+            fair = standard.leaving is Leaving.BY_MONTH or each.last_month < invoice.first_month
+            wanted[each.id] = (invoice.unit_id, invoice.year, invoice.first_month, taken if fair else 0)
             through = each.last_month
         if invoice.owed_through != through:
             what = Text(f"应计费至{through}月", f"Should be owed through month {through}")

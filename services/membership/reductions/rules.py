@@ -1,17 +1,18 @@
 """By how much an invoice is reduced 核减 when the unit leaves (M3, X2, X7). Amounts are fen.
 
-Where the standard has units pay by month when they leave, an invoice that was out before is owed for the months through
-the last of the membership that it was made for. Months are only ever taken off: a unit that comes back is invoiced
-again for the months since, see :meth:`services.membership.dues.rules.Member.months_to_bill`. To add them to the old
-invoice again would open what a slip says is settled, and its last day to pay may have passed long ago; a new invoice
-has a last day of its own, and what was paid too much on the first is set against it as any credit is.
+An invoice of a later year is owed for nothing once the unit has left before that. Where the standard has units pay by
+month when they leave, one of that year is owed for the months through the last of the membership that it was made for.
+Months are only ever taken off: a unit that comes back is invoiced again for the months since, see
+:meth:`services.membership.dues.rules.Member.months_to_bill`. To add them to the old invoice again would open what a
+slip says is settled, and its last day to pay may have passed long ago; a new invoice has a last day of its own, and
+what was paid too much on the first is set against it as any credit is.
 """
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from services.membership.dues.rules import Member
-from services.membership.standards.months import Leaving, Months
+from services.membership.standards.months import Months
 from services.membership.standards.rules import Standard
 
 
@@ -35,8 +36,6 @@ def reduction(billed: Billed, standard: Standard, member: Member) -> Reduction |
 
     The amounts of the months that are left, and of those that are not, add up to that of the invoice, to the fen (X2).
     """
-    if standard.leaving is not Leaving.BY_MONTH:
-        return None
     spans = member.months_in(billed.year, standard.joining, standard.leaving)
     last = _last_owed(billed.months, spans)
     amount = Months(last + 1, billed.months.last).share(billed.whole)

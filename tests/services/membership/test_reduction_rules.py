@@ -46,8 +46,11 @@ def test_an_invoice_is_owed_through_the_last_month_as_a_member(day: date, expect
 
 
 @pytest.mark.rule(id="M3")
-def test_nothing_back_is_nothing_reduced() -> None:
-    assert reduction(INVOICE, replace(STANDARD, leaving=Leaving.NOTHING_BACK), left_on(date(2021, 7, 1))) is None
+def test_nothing_back_is_about_the_year_of_leaving() -> None:
+    nothing_back = replace(STANDARD, leaving=Leaving.NOTHING_BACK)
+    assert reduction(INVOICE, nothing_back, left_on(date(2021, 1, 2))) is None
+    assert reduction(INVOICE, nothing_back, left_on(date(2021, 1, 1))) == Reduction(Months(1, 0), 500_000)
+    assert reduction(INVOICE, nothing_back, left_on(date(2022, 1, 1))) is None
 
 
 @pytest.mark.rule(id="X7")
