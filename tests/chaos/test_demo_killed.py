@@ -33,7 +33,7 @@ from shared.testing.counting import books_are_right
 from shared.testing.processes import Started
 from shared.testing.rabbitmq_engines import free_ports
 
-KILLS = int(os.environ.get("XIEHUI_DEMO_KILLS", "5"))
+KILLS = int(os.environ.get("XIEHUI_DEMO_KILLS", "3"))
 """How often. Each costs a start, some seconds; `make soak` has patience for more."""
 REQUESTS = range(3, 160)
 """Between which of the demonstration's requests: not before the administrator has a password, since the secret on the

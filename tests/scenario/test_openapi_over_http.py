@@ -22,7 +22,7 @@ OPERATIONS = {
     for plugin in plugins().values()
     for operation in operations_of(plugin.service).values()
 }
-EXAMPLES = int(os.environ.get("XIEHUI_DRAWN_REQUESTS", "4"))
+EXAMPLES = int(os.environ.get("XIEHUI_DRAWN_REQUESTS", "3"))
 """How many requests are drawn for each operation; `make soak` draws more."""
 SECONDS = 60 + 60 * EXAMPLES
 
@@ -106,7 +106,8 @@ def test_no_request_whatever_it_holds_breaks_anything(anybody: Caller, tmp_path:
             *("--header", f"Authorization: Bearer {everybody.token}"),
             *("--checks", "not_a_server_error,response_schema_conformance,content_type_conformance"),
             *("--phases", "examples,fuzzing", "--max-examples", str(EXAMPLES)),
-            *("--workers", "2", "--seed", "2021", "--no-shrink", "--suppress-health-check", "all"),
+            # Two at once draw at once, and Python 3.11's parser, which the drawing asks, may fail on that.
+            *("--workers", "1", "--seed", "2021", "--no-shrink", "--suppress-health-check", "all"),
             *("--warnings", "off", "--request-timeout", "20"),
         ],
         capture_output=True,

@@ -23,7 +23,7 @@ from shared.testing.association import Answer, Association, Person, eventually
 from shared.testing.counting import books_are_right
 
 SERVICES = ("finance", "governance", "membership")
-MANY = 1000
+MANY = 400
 """Units of the big run. `make soak` bills 5,000 on RabbitMQ, with kills."""
 PATIENCE = 180.0
 AMOUNTS = {"member": "2000.00", "director": "5000.00", "standing_director": "10000.00"}
