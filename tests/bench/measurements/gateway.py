@@ -2,8 +2,9 @@
 
 Ours counts the request against its limit, gives it a correlation id, a metric and a log line, and asks the service over
 RabbitMQ, which checks token, permission and fields. "ours, no RPC" is the same app with a client that answers at once.
-Both run in gunicorn's gevent worker, the default, and again in sixteen threads. A bare Flask app that reads the query and
-answers stands beside them: its difference from ours without RPC is what all that is asked of a gateway costs.
+Both run in sixteen threads of gunicorn, and again in its gevent worker, the default. A bare Flask app that reads the
+query and answers stands beside the latter: how it differs from ours without RPC is what all that is asked of a gateway
+costs.
 """
 
 import sys
@@ -77,7 +78,7 @@ def measure(place: Place, keys: Sequence[str], rounds: int | None = None) -> Out
         return contest.ratio(f"ours, {workers}", f"{other}, {workers}", BURST, "per_second")
 
     for key in keys:
-        outcome.put(key, lambda: beside("ours, no RPC", "gevent"))
-    outcome.put("gateway_vs_flask_threads", lambda: beside("ours, no RPC", "threads"))
-    outcome.put("gateway_vs_bare_flask", lambda: beside("bare Flask", "gevent"))
+        outcome.put(key, lambda: beside("ours, no RPC", "threads"))
+    outcome.put("gateway_vs_flask_gevent", lambda: beside("ours, no RPC", "gevent"))
+    outcome.put("gateway_vs_bare_flask_gevent", lambda: beside("bare Flask", "gevent"))
     return outcome
