@@ -28,6 +28,7 @@ PRESIDENT = "01771113-1800-75e6-b997-ecbd9684943d"
 SECRETARY_GENERAL = "01771113-1801-7e22-acf4-8a2dfe5e17d9"
 
 _years = itertools.count(2071)
+_codes = itertools.count()
 
 
 class Flow(Story):
@@ -135,7 +136,7 @@ class Dues(Flow):
         assert self.vote(self.motion, 68, 34, "secret")["outcome"] == "adopted"
 
     def admit(self) -> None:
-        first17 = f"91140000M{int(new_id()) % 10**8:08d}"
+        first17 = f"91140000M{next(_codes):08d}"
         given = {"name": "汾河信息公司", "credit_code": first17 + check_character(first17), "tier": "director"}
         self.unit = self.do("membership", "admit_unit", self.clerk, **given)["id"]
 
