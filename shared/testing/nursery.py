@@ -8,7 +8,7 @@ would be green with the rest.)
 
 import gc
 import os
-import posix
+import posix  # whose functions eventlet leaves as they are
 import runpy
 import signal
 import sys

@@ -4,6 +4,7 @@ Known once, in tests/conftest.py: ``pytest_plugins = ["shared.testing.services",
 """
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -66,3 +67,24 @@ def association(
         yield running
     finally:
         running.stop()
+
+
+@contextmanager
+def own_association(
+    postgres: EmbeddedPostgres, keys: Path, issuer: Keyring, folder: Path, *, mark: str, clock: str
+) -> Iterator[Association]:
+    """Every service on an embedded bus and on databases of its own, each called "<service>-<mark>": for who needs an
+    association in which nobody else did anything."""
+    databases = {name: f"{name}-{mark}" for name in sorted(plugins())}
+    for database in databases.values():
+        postgres.create_database(database)
+    urls = {name: postgres.url(database) for name, database in databases.items()}
+    migrate(Settings(database_urls=urls, keys=keys), list(urls))
+    settings = {"amqp_url": f"embedded://{mark}/", "database_urls": urls, "keys": str(keys), "poll_every": 0.5}
+    running = Association(settings, list(urls), folder / "log.jsonl", issuer, clock=clock)
+    try:
+        yield running.start()
+    finally:
+        running.stop()
+        for database in databases.values():
+            postgres.drop_database(database)

@@ -4,6 +4,7 @@ import itertools
 import json
 import secrets
 import uuid
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -31,7 +32,7 @@ _years = itertools.count(2071)
 _codes = itertools.count()
 
 
-class Flow(Story):
+class Flow(Story, ABC):
     """One run of a flow, in a year of its own."""
 
     def __init__(self, houses: Apart) -> None:
@@ -94,8 +95,9 @@ class Flow(Story):
         }
         return dict(json.loads(json.dumps(found, default=str).replace(str(self.year), "YYYY")))
 
+    @abstractmethod
     def own_state(self) -> dict[str, Any]:
-        raise NotImplementedError
+        """What the flow leaves beside what each of them may."""
 
     def vouchers(self) -> list[str]:
         sql = f"SELECT number FROM vouchers WHERE extract(year FROM day) = {self.year} ORDER BY number"

@@ -10,12 +10,10 @@ import pytest
 
 from services.membership.units.rules import check_character
 from shared.identity.keys import Keyring
-from shared.plugins import plugins
-from shared.running import migrate
-from shared.settings import Settings
 from shared.store.base import new_id
 from shared.store.embedded import EmbeddedPostgres
 from shared.testing.association import Association, eventually
+from shared.testing.services import own_association
 
 pytestmark = [pytest.mark.rule(id="M3"), pytest.mark.rule(id="F12")]
 
@@ -186,27 +184,14 @@ def fragile(
     postgres: EmbeddedPostgres, keys: Path, issuer: Keyring, tmp_path: Path
 ) -> Iterator[tuple[Association, Callable[[], None]]]:
     """An association of the test's own, and how to cut its power and start it again on what is left."""
-    urls = {}
-    for name in plugins():
-        postgres.create_database(f"{name}-dues")
-        urls[name] = postgres.url(f"{name}-dues")
-    migrate(Settings(database_urls=urls, keys=keys), sorted(plugins()))
-    settings = {"amqp_url": "embedded://dues/", "database_urls": urls, "keys": str(keys), "poll_every": 0.5}
-    running = Association(
-        settings, sorted(plugins()), tmp_path / "log.jsonl", issuer, clock="2021-04-01T09:00:00+08:00"
-    )
+    clock = "2021-04-01T09:00:00+08:00"
+    with own_association(postgres, keys, issuer, tmp_path, mark="dues", clock=clock) as running:
 
-    def cut() -> None:
-        running.kill()
-        running.start()
+        def cut() -> None:
+            running.kill()
+            running.start()
 
-    running.start()
-    try:
         yield running, cut
-    finally:
-        running.stop()
-        for name in plugins():
-            postgres.drop_database(f"{name}-dues")
 
 
 @pytest.mark.rule(id="M4")

@@ -17,12 +17,11 @@ from services.membership.units.rules import check_character
 from shared.books.counting import findings_in
 from shared.identity.keys import Keyring
 from shared.plugins import plugins
-from shared.running import migrate
-from shared.settings import Settings
 from shared.store.base import new_id
 from shared.store.embedded import EmbeddedPostgres
 from shared.testing import association as testing
 from shared.testing.association import Answer, Association
+from shared.testing.services import own_association
 from shared.testing.spoiling import spoiling
 
 pytestmark = [pytest.mark.rule(id="M3"), pytest.mark.rule(id="F7")]
@@ -228,27 +227,15 @@ COUNTED = {
     },
 }
 """What is counted of reductions, by service, table and column."""
-DATABASE = "{}-leavers"
+MARK = "leavers"
 
 
 @pytest.fixture
 def alone(postgres: EmbeddedPostgres, keys: Path, issuer: Keyring, tmp_path: Path) -> Iterator[Association]:
     """An association of the test's own, in which nobody was told what did not happen."""
-    urls = {}
-    for name in plugins():
-        postgres.create_database(DATABASE.format(name))
-        urls[name] = postgres.url(DATABASE.format(name))
-    migrate(Settings(database_urls=urls, keys=keys), sorted(plugins()))
-    settings = {"amqp_url": "embedded://leavers/", "database_urls": urls, "keys": str(keys), "poll_every": 0.5}
-    running = Association(
-        settings, sorted(plugins()), tmp_path / "log.jsonl", issuer, clock="2551-01-10T09:00:00+08:00"
-    )
-    try:
-        yield running.start()
-    finally:
-        running.stop()
-        for name in plugins():
-            postgres.drop_database(DATABASE.format(name))
+    clock = "2551-01-10T09:00:00+08:00"
+    with own_association(postgres, keys, issuer, tmp_path, mark=MARK, clock=clock) as running:
+        yield running
 
 
 def test_the_books_of_reductions_are_right_until_somebody_touches_a_row(
@@ -262,25 +249,24 @@ def test_the_books_of_reductions_are_right_until_somebody_touches_a_row(
     eventually(lambda: flow.do("membership", "get_invoice", id=flow.invoice)["slip"])
     unsent = "SELECT 1 FROM chassis.outbox WHERE sent_at IS NULL"
     eventually(lambda: not any(alone.rows(name, unsent) for name in plugins()))
-    # The last seal of the audit trail comes a second after.
     alone.stop()
 
     with ExitStack() as rooms:
         sessions = {
-            name: rooms.enter_context(spoiling(postgres.admin_url, DATABASE.format(name))).session for name in plugins()
+            name: rooms.enter_context(spoiling(postgres.admin_url, f"{name}-{MARK}")).session for name in plugins()
         }
-        # Here nobody was governance: what was told in its name it does not know.
-        known = {finding.where for finding in findings_in(list(plugins().values()), sessions)}
+        # Governance knows nothing of what was told in its name here, and calls without a key leave none.
+        looked_at = [plugins()["membership"], plugins()["finance"]]
+        known = {finding.where for finding in findings_in(looked_at, sessions)}
         for service, tables in COUNTED.items():
             for table, columns in tables.items():
                 for column in [None, *columns.split()]:
                     sessions[service].rollback()
-                    with spoiling(postgres.admin_url, DATABASE.format(service)) as spoiler:
+                    with spoiling(postgres.admin_url, f"{service}-{MARK}") as spoiler:
                         place = spoiler.rows(table, "true")[0]
                         if column is None:
                             spoiler.take_away(table, place)
                         else:
                             spoiler.change(table, place, column)
-                        looked_at = [plugins()["membership"], plugins()["finance"]]
                         found = findings_in(looked_at, {**sessions, service: spoiler.session})
                     assert {finding.where for finding in found} - known, (table, column)

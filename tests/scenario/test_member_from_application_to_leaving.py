@@ -17,13 +17,12 @@ from services.membership.units.rules import check_character
 from shared.books.counting import findings_in
 from shared.identity.keys import Keyring
 from shared.plugins import plugins
-from shared.running import migrate
-from shared.settings import Settings
 from shared.store.base import new_id
 from shared.store.embedded import EmbeddedPostgres
 from shared.testing import association as testing
 from shared.testing.association import Answer, Association, Person
 from shared.testing.counting import books_are_right
+from shared.testing.services import own_association
 from shared.testing.spoiling import spoiling
 
 pytestmark = [pytest.mark.rule(id="M1"), pytest.mark.rule(id="M3")]
@@ -217,27 +216,15 @@ OF_INTEREST = {
     "wanted_resolutions": "state = 'adopted'",
 }
 """Which row of a table is touched, where that matters."""
-DATABASE = "{}-members"
+MARK = "members"
 
 
 @pytest.fixture
 def alone(postgres: EmbeddedPostgres, keys: Path, issuer: Keyring, tmp_path: Path) -> Iterator[Association]:
     """An association of the test's own, in which nobody was told what did not happen."""
-    urls = {}
-    for name in plugins():
-        postgres.create_database(DATABASE.format(name))
-        urls[name] = postgres.url(DATABASE.format(name))
-    migrate(Settings(database_urls=urls, keys=keys), sorted(plugins()))
-    settings = {"amqp_url": "embedded://members/", "database_urls": urls, "keys": str(keys), "poll_every": 0.5}
-    running = Association(
-        settings, sorted(plugins()), tmp_path / "log.jsonl", issuer, clock="2181-03-20T09:00:00+08:00"
-    )
-    try:
-        yield running.start()
-    finally:
-        running.stop()
-        for name in plugins():
-            postgres.drop_database(DATABASE.format(name))
+    clock = "2181-03-20T09:00:00+08:00"
+    with own_association(postgres, keys, issuer, tmp_path, mark=MARK, clock=clock) as running:
+        yield running
 
 
 def test_the_books_of_members_are_right_until_somebody_touches_a_row(
@@ -271,7 +258,7 @@ def test_the_books_of_members_are_right_until_somebody_touches_a_row(
 
     with ExitStack() as rooms:
         sessions = {
-            name: rooms.enter_context(spoiling(postgres.admin_url, DATABASE.format(name))).session for name in plugins()
+            name: rooms.enter_context(spoiling(postgres.admin_url, f"{name}-{MARK}")).session for name in plugins()
         }
         assert findings_in(list(plugins().values()), sessions) == []
         for service, table, columns in (
@@ -280,7 +267,7 @@ def test_the_books_of_members_are_right_until_somebody_touches_a_row(
         ):
             for column in [None, *columns.split()]:
                 sessions[service].rollback()
-                with spoiling(postgres.admin_url, DATABASE.format(service)) as spoiler:
+                with spoiling(postgres.admin_url, f"{service}-{MARK}") as spoiler:
                     place = spoiler.rows(table, OF_INTEREST.get(table, "true"))[0]
                     if column is None:
                         spoiler.take_away(table, place)
